@@ -1,0 +1,237 @@
+"""A request for a letter, read field by field from a row of text. Asks no register and opens no file.
+
+Headers are Indonesian, as on the KTP-el, with English beside them (design.md section 7).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypeVar
+
+from suket_service.core import resident as fields
+from suket_service.core.nik import Nik
+from suket_service.core.region import Village, parse_village_code
+from suket_service.core.resident import RecordingState, Resident
+from suket_service.errors import FieldError, Problem, Text
+
+T = TypeVar("T")
+
+DEFAULT_REASON = "Blangko KTP-el belum tersedia"
+
+#: Accepted header -> our field. The Indonesian name is also the name errors use.
+HEADERS: dict[str, str] = {
+    "nik": "nik",
+    "nama": "nama",
+    "name": "nama",
+    "tempat_lahir": "tempat_lahir",
+    "birth_place": "tempat_lahir",
+    "place_of_birth": "tempat_lahir",
+    "tanggal_lahir": "tanggal_lahir",
+    "birth_date": "tanggal_lahir",
+    "date_of_birth": "tanggal_lahir",
+    "jenis_kelamin": "jenis_kelamin",
+    "sex": "jenis_kelamin",
+    "gender": "jenis_kelamin",
+    "alamat": "alamat",
+    "address": "alamat",
+    "rt": "rt",
+    "rw": "rw",
+    "kode_wilayah": "kode_wilayah",
+    "region_code": "kode_wilayah",
+    "village_code": "kode_wilayah",
+    "agama": "agama",
+    "religion": "agama",
+    "status_perkawinan": "status_perkawinan",
+    "marital_status": "status_perkawinan",
+    "pekerjaan": "pekerjaan",
+    "occupation": "pekerjaan",
+    "kewarganegaraan": "kewarganegaraan",
+    "citizenship": "kewarganegaraan",
+    "nationality": "kewarganegaraan",
+    "golongan_darah": "golongan_darah",
+    "blood_type": "golongan_darah",
+    "status_perekaman": "status_perekaman",
+    "recording_status": "status_perekaman",
+    "recording_state": "status_perekaman",
+    "alasan": "alasan",
+    "reason": "alasan",
+    "foto": "foto",
+    "photo": "foto",
+    "jenis_surat": "jenis_surat",
+    "kind": "jenis_surat",
+}
+OPTIONAL = frozenset({"golongan_darah", "status_perekaman", "alasan", "foto", "jenis_surat"})
+REQUIRED = frozenset(HEADERS.values()) - OPTIONAL
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One row, understood."""
+
+    resident: Resident
+    reason: str
+    photo: str | None  # a path beside the file
+    recording_state: RecordingState | None  # only an import may use it
+    kind: int | None  # None: the office's usual kind
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a row: a request, or the problems that refuse it."""
+
+    request: Request | None
+    problems: tuple[Problem, ...]
+
+
+class _Collector:
+    """Runs every parser, so that a row's problems are told all at once."""
+
+    def __init__(self, row: Mapping[str, str]) -> None:
+        self.row = row
+        self.problems: list[Problem] = []
+
+    def take(self, field: str, parse: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
+        try:
+            return parse(self.row.get(field, ""), *args, **kwargs)
+        except FieldError as error:
+            self.problems.append(error.problem)
+            return None
+
+
+def read(row: Mapping[str, str], villages: Mapping[str, Village], today: date) -> Reading:
+    """Read one row whose keys are our field names.
+
+    Args:
+        row: field name to text as given.
+        villages: the office's villages by code; another code is refused.
+        today: the office's calendar day.
+    """
+    take = _Collector(row)
+    nik = take.take("nik", Nik.parse)
+    name = take.take("nama", fields.parse_name)
+    birth_place = take.take("tempat_lahir", fields.parse_text, "tempat_lahir")
+    birth_date = take.take("tanggal_lahir", fields.parse_birth_date, today)
+    sex = take.take("jenis_kelamin", fields.parse_sex)
+    address = take.take("alamat", fields.parse_text, "alamat", fields.ADDRESS_CHARACTERS)
+    rt = take.take("rt", fields.parse_rt_rw, "rt")
+    rw = take.take("rw", fields.parse_rt_rw, "rw")
+    village = take.take("kode_wilayah", _known_village, villages)
+    religion = take.take("agama", fields.parse_religion)
+    marital_status = take.take("status_perkawinan", fields.parse_marital_status)
+    occupation = take.take("pekerjaan", fields.parse_text, "pekerjaan")
+    citizenship = take.take("kewarganegaraan", fields.parse_citizenship)
+    blood_type = take.take("golongan_darah", fields.parse_blood_type)
+    state = take.take("status_perekaman", _optional(fields.parse_recording_state))
+    reason = take.take("alasan", _reason)
+    kind = take.take("jenis_surat", _kind)
+    if birth_date and marital_status and not fields.may_hold_card(birth_date, marital_status, today):
+        take.problems.append(_TOO_YOUNG)
+    if take.problems:
+        return Reading(None, tuple(take.problems))
+    # Every parser succeeded, so none of these is None; the assertion tells the type checker.
+    assert nik and name and birth_place and birth_date and sex and address and village  # noqa: S101
+    assert religion and marital_status and occupation and citizenship and reason  # noqa: S101
+    person = Resident(
+        nik=nik.digits,
+        name=name,
+        birth_place=birth_place,
+        birth_date=birth_date,
+        sex=sex,
+        blood_type=blood_type or "",
+        address=address,
+        rt=rt or 0,
+        rw=rw or 0,
+        village=village,
+        religion=religion,
+        marital_status=marital_status,
+        occupation=occupation,
+        citizenship=citizenship,
+    )
+    photo = row.get("foto", "").strip() or None
+    return Reading(Request(person, reason, photo, state, kind, warnings(nik, person)), ())
+
+
+def warnings(nik: Nik, person: Resident) -> tuple[Problem, ...]:
+    """Where the NIK disagrees with the person: legal, unchangeable, worth a second look."""
+    found = []
+    if not nik.names_birth_date(person.birth_date):
+        found.append(_NIK_BIRTH_DATE)
+    if nik.is_woman is not (person.sex is fields.Sex.FEMALE):
+        found.append(_NIK_SEX)
+    if nik.digits[:6] != person.village.code[:6]:
+        found.append(_NIK_REGION)
+    return tuple(found)
+
+
+def _known_village(text: str, villages: Mapping[str, Village]) -> Village:
+    village = villages.get(parse_village_code(text))
+    if village is None:
+        raise FieldError(
+            Problem(
+                "kode_wilayah",
+                "region_unknown",
+                Text(
+                    "Kode wilayah ini tidak dikenal atau bukan wilayah kantor ini.",
+                    "This region code is unknown or not served by this office.",
+                ),
+            )
+        )
+    return village
+
+
+def _optional(parse: Callable[[str], T]) -> Callable[[str], T | None]:
+    return lambda text: parse(text) if text.strip() else None
+
+
+def _reason(text: str) -> str:
+    return fields.parse_text(text, "alasan", fields.ADDRESS_CHARACTERS) if text.strip() else DEFAULT_REASON
+
+
+def _kind(text: str) -> int | None:
+    line = text.strip()
+    if not line:
+        return None
+    if not (line.isascii() and line.isdigit() and len(line) <= 3):  # noqa: PLR2004 - a kind is at most 127
+        raise FieldError(
+            Problem(
+                "jenis_surat",
+                "kind_form",
+                Text("Jenis surat ditulis dengan kode angkanya.", "Give the kind of letter by its number."),
+            )
+        )
+    return int(line)
+
+
+_TOO_YOUNG = Problem(
+    "tanggal_lahir",
+    "too_young",
+    Text(
+        f"Belum berusia {fields.KTP_AGE} tahun dan belum pernah kawin, sehingga belum wajib KTP-el.",
+        f"Under {fields.KTP_AGE} and never married: not yet due a KTP-el.",
+    ),
+)
+_NIK_BIRTH_DATE = Problem(
+    "tanggal_lahir",
+    "nik_birth_date_differs",
+    Text(
+        "Tanggal lahir tidak sama dengan yang tersusun dalam NIK. Ini dapat terjadi; periksa pada KK.",
+        "The birth date is not the one in the NIK. That happens; check the family card.",
+    ),
+)
+_NIK_SEX = Problem(
+    "jenis_kelamin",
+    "nik_sex_differs",
+    Text(
+        "Jenis kelamin tidak sama dengan yang tersusun dalam NIK. Ini dapat terjadi; periksa pada KK.",
+        "The sex is not the one in the NIK. That happens; check the family card.",
+    ),
+)
+_NIK_REGION = Problem(
+    "kode_wilayah",
+    "nik_region_differs",
+    Text(
+        "NIK berasal dari kecamatan lain. NIK tidak berubah bila pindah; periksa pada KK.",
+        "The NIK comes from another district. A NIK does not change on moving; check the family card.",
+    ),
+)

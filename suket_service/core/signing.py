@@ -1,0 +1,219 @@
+"""ES256 on itsdangerous: seals are signed and checked here, and so is what we publish. Knows no scope.
+
+An ``itsdangerous.Signer`` with our algorithm and ``key_derivation="none"``. Under that setting
+itsdangerous ignores the salt, so ``sign`` and ``unsign`` prepend it themselves; the separator gives
+way to a tail of fixed length. ``BadSignature`` would carry the payload, a NIK in it, so it is never
+raised from here: the answer to a bad signature is None.
+"""
+
+import json
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from itsdangerous.signer import Signer, SigningAlgorithm
+from joserfc import jws
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from suket_service.core.keyring import Key, Purpose, Scope
+from suket_service.errors import KeyTrouble, Text
+
+DOMAIN = b"suket-seal-v1"
+SIGNATURE_BYTES = 64
+# The order n of P-256 (FIPS 186-4 D.1.2.3). s above n/2 is a second form of a good signature.
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_ES256 = ec.ECDSA(hashes.SHA256())
+# RFC 6979: the nonce comes from key and message, so no weak random source can give the key away.
+_ES256_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+
+class Es256(SigningAlgorithm):
+    """ECDSA on P-256 with SHA-256 as an itsdangerous algorithm; keys are PKCS#8 or SPKI in DER."""
+
+    def get_signature(self, key: bytes, value: bytes) -> bytes:
+        """r ‖ s, 64 bytes, low s. ``key`` is the private key."""
+        private = serialization.load_der_private_key(key, password=None)
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise _no_private_key()
+        return sign_raw(private, value)
+
+    def verify_signature(self, key: bytes, value: bytes, sig: bytes) -> bool:
+        """Whether ``sig`` is the one low-s signature form over ``value``. ``key`` is the public key."""
+        public = serialization.load_der_public_key(key)
+        return isinstance(public, ec.EllipticCurvePublicKey) and check_raw(public, value, sig)
+
+
+class SealSigner(Signer):
+    """Signs seal bodies with one private key."""
+
+    def __init__(self, private_key: ec.EllipticCurvePrivateKey) -> None:
+        der = private_key.private_bytes(
+            serialization.Encoding.DER,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        )
+        super().__init__(der, salt=DOMAIN, key_derivation="none", algorithm=Es256())
+
+    def sign(self, value: str | bytes) -> bytes:
+        """``body ‖ signature`` over ``salt ‖ 0x00 ‖ body``."""
+        body = value.encode() if isinstance(value, str) else value
+        return body + self.algorithm.get_signature(self.derive_key(), self.salt + b"\x00" + body)
+
+
+def check_seal(key: Key, body: bytes, signature: bytes) -> bool:
+    """Step 5: is this signature over this body by this key, in its one accepted form?"""
+    return check_raw(key.public_key, DOMAIN + b"\x00" + body, signature)
+
+
+def sign_raw(private_key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
+    """r ‖ s, 64 bytes, deterministic (RFC 6979) and low-s."""
+    r, s = decode_dss_signature(private_key.sign(message, _ES256_DETERMINISTIC))
+    return r.to_bytes(32, "big") + min(s, _ORDER - s).to_bytes(32, "big")
+
+
+def check_raw(public_key: ec.EllipticCurvePublicKey, message: bytes, signature: bytes) -> bool:
+    """Whether ``signature`` (r ‖ s) holds, with 1 ≤ r < n and 1 ≤ s ≤ n/2."""
+    if len(signature) != SIGNATURE_BYTES:
+        return False
+    r, s = int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big")
+    if not (1 <= r < _ORDER and 1 <= s <= _ORDER // 2):
+        return False
+    try:
+        public_key.verify(encode_dss_signature(r, s), message, _ES256)
+    except InvalidSignature:
+        return False
+    return True
+
+
+class SigningKey:
+    """A private key with the public face it has in the ring."""
+
+    def __init__(self, private_key: ec.EllipticCurvePrivateKey, key: Key) -> None:
+        self._private_key = private_key
+        self._signer = SealSigner(private_key)
+        self.key = key
+
+    @classmethod
+    def generate(cls, purpose: Purpose, scope: Scope) -> "SigningKey":
+        """A fresh key pair."""
+        return cls._of(ec.generate_private_key(ec.SECP256R1()), purpose, scope)
+
+    @classmethod
+    def unlock(cls, pem: bytes, passphrase: str, key: Key) -> "SigningKey":
+        """The private half of ``key`` out of its encrypted PKCS#8 form.
+
+        Raises:
+            KeyTrouble: ``key_locked`` for a wrong passphrase, ``key_mismatch`` for another key's half.
+        """
+        try:
+            private = serialization.load_pem_private_key(pem, passphrase.encode())
+        except (ValueError, TypeError):
+            raise KeyTrouble(
+                "key_locked",
+                Text(
+                    "Kunci tidak dapat dibuka: SUKET_KEY_PASSPHRASE tidak cocok.",
+                    "The key cannot be unlocked: SUKET_KEY_PASSPHRASE does not fit.",
+                ),
+            ) from None
+        if not isinstance(private, ec.EllipticCurvePrivateKey):
+            raise _no_private_key()
+        opened = cls._of(private, key.purpose, key.scope)
+        if opened.key.thumbprint != key.thumbprint:
+            raise _no_private_key()
+        return cls(private, key)
+
+    @classmethod
+    def _of(cls, private: ec.EllipticCurvePrivateKey, purpose: Purpose, scope: Scope) -> "SigningKey":
+        numbers = private.public_key().public_numbers()
+        x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
+        return cls(private, Key(x, y, purpose, scope))
+
+    def lock(self, passphrase: str) -> bytes:
+        """The private half as PKCS#8 PEM, encrypted (PBES2, AES-256) with ``passphrase``."""
+        return self._private_key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(passphrase.encode()),
+        )
+
+    def seal(self, body: bytes) -> bytes:
+        """``body ‖ signature``. Only a seal key seals.
+
+        Raises:
+            KeyTrouble: this is a publication key.
+        """
+        self._require(Purpose.SEAL)
+        return self._signer.sign(body)
+
+    def publish(self, typ: str, payload: bytes) -> str:
+        """A compact JWS (RFC 7515) over ``payload``. Only a publication key publishes.
+
+        Raises:
+            KeyTrouble: this is a seal key.
+        """
+        self._require(Purpose.PUBLICATION)
+        header = {"alg": "ES256", "typ": typ, "kid": self.key.kid}
+        return jws.serialize_compact(header, payload, ECKey.import_key(self._private_key))
+
+    def _require(self, purpose: Purpose) -> None:
+        if self.key.purpose is not purpose:
+            raise KeyTrouble(
+                "key_purpose",
+                Text("Kunci ini bukan untuk keperluan itu.", "This key is not for that purpose."),
+            )
+
+
+def unsigned_header(token: str | bytes) -> dict[str, Any]:
+    """The header of a compact JWS, not yet proven: good for finding the key, for nothing else.
+
+    Raises:
+        KeyTrouble: ``not_a_publication``.
+    """
+    try:
+        return dict(jws.extract_compact(_token_bytes(token)).headers())
+    except (JoseError, ValueError, TypeError):
+        raise _not_published() from None
+
+
+def open_publication(token: str | bytes, typ: str, key: Key) -> dict[str, Any]:
+    """The payload of a compact JWS of type ``typ`` signed by the publication key ``key``.
+
+    Raises:
+        KeyTrouble: ``not_a_publication``: not a JWS, another type, another key, or altered.
+    """
+    if key.purpose is not Purpose.PUBLICATION:
+        raise _not_published()
+    try:
+        opened = jws.deserialize_compact(
+            _token_bytes(token), ECKey.import_key(key.public_key), algorithms=["ES256"]
+        )
+        payload = json.loads(opened.payload)
+    except (JoseError, ValueError, TypeError):
+        raise _not_published() from None
+    if opened.headers().get("typ") != typ or not isinstance(payload, dict):
+        raise _not_published()
+    return payload
+
+
+def _token_bytes(token: str | bytes) -> bytes:
+    return token.encode() if isinstance(token, str) else token
+
+
+def _not_published() -> KeyTrouble:
+    return KeyTrouble(
+        "not_a_publication",
+        Text(
+            "Berkas ini tidak ditandatangani oleh kunci publikasi yang dikenal. Ambil ulang dari sumber resmi.",
+            "This file is not signed by a known publication key. Fetch it again from the official source.",
+        ),
+    )
+
+
+def _no_private_key() -> KeyTrouble:
+    return KeyTrouble(
+        "key_mismatch",
+        Text("Kunci pribadi tidak cocok dengan kunci publiknya.", "The private key does not fit its public key."),
+    )
