@@ -68,13 +68,13 @@ class Nik:
             born.year % 100,
         )
 
-    @property
-    def masked(self) -> str:
-        """The first six digits (the region) and ten stars: all that a public answer may show.
 
-        Masking only the last four hides nothing: most serials are below 0010 (research/domain.md 0.7).
-        """
-        return self.digits[:6] + "*" * 10
+def mask_nik(digits: str) -> str:
+    """The first six digits (the region) and ten stars: all that a public answer may show.
+
+    Masking only the last four hides nothing: most serials are below 0010 (research/domain.md 0.7).
+    """
+    return digits[:6] + "*" * 10
 
 
 def _check_structure(digits: str) -> None:

@@ -137,6 +137,11 @@ def name_problem(name: str) -> str | None:
     return None
 
 
+def mask_name(name: str) -> str:
+    """Initials for a public answer: ``BUDI SANTOSO`` as ``B*** S******``."""
+    return " ".join(word[0] + "*" * (len(word) - 1) for word in name.split(" "))
+
+
 def tidy(text: str) -> str:
     """Composed Unicode, single spaces, none at the ends. Other characters stay as they are."""
     return re.sub(r" {2,}", " ", unicodedata.normalize("NFC", text).strip(" "))
@@ -273,7 +278,9 @@ def parse_blood_type(text: str, field: str = "golongan_darah") -> str:
     if line in _BLOOD_UNKNOWN:
         return ""
     if line not in _BLOOD_TYPES:
-        raise _unknown(field, "A, B, AB atau O (boleh dengan + atau -), atau kosong", "A, B, AB or O, or empty")
+        raise _unknown(
+            field, "A, B, AB atau O (boleh dengan + atau -), atau kosong", "A, B, AB or O, or empty"
+        )
     return line
 
 
@@ -296,7 +303,9 @@ def parse_recording_state(text: str, field: str = "status_perekaman") -> Recordi
     """A recording state by its registry name; PRR and SFE are accepted for the two long ones."""
     choices = {**{state.value: state for state in RecordingState}, **_STATE_SHORT_FORMS}
     allowed = ", ".join(RecordingState)
-    return _choose(choices, tidy(text).replace(" ", "_"), field, f"salah satu dari {allowed}", f"one of {allowed}")
+    return _choose(
+        choices, tidy(text).replace(" ", "_"), field, f"salah satu dari {allowed}", f"one of {allowed}"
+    )
 
 
 def may_hold_card(born: date, marital_status: MaritalStatus, today: date) -> bool:

@@ -22,6 +22,7 @@ from suket_service.core.keyring import Key, Purpose, Scope
 from suket_service.errors import KeyTrouble, Text
 
 DOMAIN = b"suket-seal-v1"
+CHECKPOINT_TYP = "suket-checkpoint+jws"
 SIGNATURE_BYTES = 64
 # The order n of P-256 (FIPS 186-4 D.1.2.3). s above n/2 is a second form of a good signature.
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
@@ -215,5 +216,8 @@ def _not_published() -> KeyTrouble:
 def _no_private_key() -> KeyTrouble:
     return KeyTrouble(
         "key_mismatch",
-        Text("Kunci pribadi tidak cocok dengan kunci publiknya.", "The private key does not fit its public key."),
+        Text(
+            "Kunci pribadi tidak cocok dengan kunci publiknya.",
+            "The private key does not fit its public key.",
+        ),
     )

@@ -1,0 +1,60 @@
+"""Files of requests and the photographs beside them, as the command line meets them."""
+
+import hashlib
+from pathlib import Path
+
+from suket_service.core.request import HEADERS, REQUIRED
+from suket_service.errors import FieldError, FileRefused, Problem, Text
+from suket_service.issuing import PhotoOpener
+from suket_service.sheets.read import Row, read_csv
+
+#: A photograph larger than this is refused before it is read into memory; portraits are far smaller.
+MOST_PHOTO_BYTES = 10 * 1024 * 1024
+
+
+def read_rows(path: Path) -> tuple[list[Row], str]:
+    """The rows of a file and its SHA-256 (hex).
+
+    Raises:
+        FileRefused: it cannot be read as a table of requests.
+    """
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileRefused(
+            "file_unreadable",
+            Text(f"Berkas {path.name} tidak dapat dibuka.", f"The file {path.name} cannot be opened."),
+        ) from error
+    return read_csv(data, HEADERS, REQUIRED), hashlib.sha256(data).hexdigest()
+
+
+def photos_beside(path: Path) -> PhotoOpener:
+    """Opens the photographs that a file of requests names, and nothing outside its folder."""
+    folder = path.resolve().parent
+
+    def open_photo(name: str) -> bytes:
+        target = (folder / name).resolve()
+        if not target.is_relative_to(folder):
+            raise _problem(
+                "portrait_outside",
+                "Foto harus berada di dalam map yang sama dengan berkas permohonan.",
+                "The photograph must lie in the folder of the file of requests.",
+            )
+        try:
+            if target.stat().st_size > MOST_PHOTO_BYTES:
+                raise _problem(
+                    "portrait_too_large", "Berkas foto lebih dari 10 MB.", "The photograph is over 10 MB."
+                )
+            return target.read_bytes()
+        except OSError:
+            raise _problem(
+                "portrait_missing",
+                "Berkas foto tidak ditemukan; periksa nama berkasnya.",
+                "The photograph's file was not found; check its name.",
+            ) from None
+
+    return open_photo
+
+
+def _problem(code: str, id: str, en: str) -> FieldError:
+    return FieldError(Problem("foto", code, Text(id, en)))

@@ -1,0 +1,35 @@
+"""The tree of commands."""
+
+import click
+
+from suket_service import __version__
+from suket_service.cli.session import Session, SuketGroup
+
+_COMMANDS = {
+    "init": "setting_up:init",
+    "check": "setting_up:check",
+    "residents": "setting_up:residents",
+    "issue": "letters:issue",
+    "print": "letters:print_",
+    "letters": "letter_life:letters",
+    "show": "letter_life:show",
+    "revoke": "letter_life:revoke",
+    "supersede": "letter_life:supersede",
+    "verify": "verifying:verify",
+    "keys": "keeping:keys",
+    "publish": "keeping:publish",
+    "audit": "keeping:audit",
+    "serve": "serving:serve",
+}
+
+
+@click.group(
+    cls=SuketGroup,
+    commands_at={name: f"suket_service.cli.{place}" for name, place in _COMMANDS.items()},
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, prog_name="suket")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Surat keterangan pengganti KTP-el yang membuktikan dirinya sendiri."""
+    ctx.obj = Session()

@@ -1,0 +1,173 @@
+"""What every command starts from: settings, registry, language; and how errors are told.
+
+Exit codes (design.md section 7): 0 done or valid, 1 refused or any other outcome, 2 wrong use or
+input that cannot be read.
+"""
+
+import json
+import os
+import sys
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from suket_service import publishing
+from suket_service.core.keyring import Purpose
+from suket_service.errors import FileRefused, KeyTrouble, NotFound, SettingsError, SuketError, Text
+from suket_service.issuing import Sealing
+from suket_service.publishing import Publisher
+from suket_service.registry import keys, offices
+from suket_service.registry.session import Registry
+from suket_service.settings import Settings
+
+REFUSED = 1
+WRONG_USE = 2
+#: The audit's name for whoever sits at this terminal.
+CONSOLE = "console"
+
+
+def now() -> datetime:
+    """The clock, read at the edge only."""
+    return datetime.now(UTC)
+
+
+class Session:
+    """One run of the command."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, read when first needed: ``verify --bundle`` needs none."""
+        return Settings.from_env()
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The registry, which must have been initialised.
+
+        Raises:
+            NotFound: ``not_initialised``.
+        """
+        settings = self.settings
+        if settings.database_url.startswith("sqlite:") and not _sqlite_file(settings).exists():
+            raise _not_initialised()
+        registry = Registry(settings.database_url)
+        if not registry.is_migrated():
+            raise _not_initialised()
+        return registry
+
+    @property
+    def language(self) -> str:
+        """The language of messages, even when the settings cannot be read."""
+        return language()
+
+    @property
+    def publisher(self) -> Publisher:
+        """What publishing takes."""
+        return Publisher(self.settings.key_passphrase, self.settings.base_url, self.settings.host)
+
+    def office_of(self, username: str) -> str:
+        """The office that a member of staff works in."""
+        with self.registry.reading() as tx:
+            return offices.office_of(tx, username)
+
+    def office(self, code: str | None) -> str:
+        """The office named, or the only one there is.
+
+        Raises:
+            NotFound: several offices and none named.
+        """
+        with self.registry.reading() as tx:
+            known = [each.code for each in offices.offices(tx)]
+        if code in known or (code is None and len(known) == 1):
+            return code or known[0]
+        raise NotFound(
+            "office_needed",
+            Text(
+                f"Sebutkan kantornya dengan --office: {', '.join(known)}.",
+                f"Name the office with --office: {', '.join(known)}.",
+            ),
+        )
+
+    def sealing(self, office_code: str) -> Sealing:
+        """The office's unlocked seal key."""
+        with self.registry.reading() as tx:
+            today = offices.office(tx, office_code).local_date(now())
+            key = keys.unlock(tx, Purpose.SEAL, office_code, today, self.settings.key_passphrase)
+        return Sealing(key, self.settings.base_url)
+
+    def publish(self) -> None:
+        """Tell the outside at once; a process that may not sign leaves it to one that may."""
+        try:
+            publishing.publish(self.registry, self.publisher, now())
+        except KeyTrouble as error:
+            self.warn(error.text)
+
+    def say(self, id: str, en: str) -> None:
+        """One line for people."""
+        click.echo(Text(id, en).in_language(self.language))
+
+    def warn(self, text: Text) -> None:
+        """One line of warning."""
+        click.echo(text.in_language(self.language), err=True)
+
+
+def language() -> str:
+    """``en`` when SUKET_LANG says so, otherwise ``id``."""
+    return "en" if os.environ.get("SUKET_LANG") == "en" else "id"
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on one line."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+class SuketGroup(click.Group):
+    """Loads each command when it is asked for, and tells our own errors in one line.
+
+    Printing brings in Pango, which takes a second and may be missing: checking a letter, and saying
+    that Pango is missing, must not wait for it.
+    """
+
+    def __init__(self, *args: Any, commands_at: dict[str, str] | None = None, **kwargs: Any) -> None:
+        """``commands_at``: command name to ``module:attribute``."""
+        super().__init__(*args, **kwargs)
+        self._commands_at = commands_at or {}
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the contract."""
+        return [*self._commands_at, *super().list_commands(ctx)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command, imported now."""
+        place = self._commands_at.get(cmd_name)
+        if place is None:
+            return super().get_command(ctx, cmd_name)
+        module, _, attribute = place.partition(":")
+        command = getattr(import_module(module), attribute)
+        assert isinstance(command, click.Command)  # noqa: S101
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an error of ours ends it with its exit code."""
+        try:
+            return super().invoke(ctx)
+        except SuketError as error:
+            click.echo(f"suket: {error.text.in_language(language())}", err=True)
+            sys.exit(WRONG_USE if isinstance(error, (FileRefused, SettingsError)) else REFUSED)
+
+
+def _sqlite_file(settings: Settings) -> Path:
+    return Path(settings.database_url.removeprefix("sqlite:///"))
+
+
+def _not_initialised() -> NotFound:
+    return NotFound(
+        "not_initialised",
+        Text(
+            "Registri belum disiapkan. Jalankan `suket init` (atau `suket init --demo`).",
+            "There is no registry yet. Run `suket init` (or `suket init --demo`).",
+        ),
+    )

@@ -1,0 +1,99 @@
+"""The start-up check: what would stop this machine from issuing, said before it does. Changes nothing."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from suket_service.cli.session import Session, now
+from suket_service.core.keyring import Purpose
+from suket_service.errors import KeyTrouble, SuketError, Text
+from suket_service.registry import keys, offices
+
+INSTALL_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0"
+#: Free space below which an office should make room: 256 MiB, about 20,000 letters.
+LEAST_FREE_BYTES = 256 * 1024 * 1024
+
+
+def problems(session: Session) -> list[Text]:
+    """One sentence a problem; none when all is ready."""
+    found = list(_paper_problems())
+    try:
+        settings = session.settings
+    except SuketError as error:
+        return [*found, error.text]
+    found += _file_problems(settings.data_dir)
+    try:
+        found += _registry_problems(session)
+    except SuketError as error:
+        found.append(error.text)
+    return found
+
+
+def _paper_problems() -> Iterator[Text]:
+    # In a process of its own: where Pango is missing, importing the printer is what fails.
+    try_it = subprocess.run(
+        [sys.executable, "-m", "suket_service.paper.preflight"], capture_output=True, text=True, check=False
+    )
+    if try_it.returncode != 0:
+        last = (try_it.stderr.strip().splitlines() or ["?"])[-1][:160]
+        yield Text(
+            f"Surat tidak dapat dicetak di mesin ini ({last}). Jalankan: {INSTALL_LINE}",
+            f"Letters cannot be printed on this machine ({last}). Run: {INSTALL_LINE}",
+        )
+
+
+def _file_problems(data_dir: Path) -> Iterator[Text]:
+    if sqlite3.sqlite_version_info < (3, 35):
+        yield Text(
+            f"SQLite {sqlite3.sqlite_version} terlalu lama; perlu 3.35 atau lebih baru.",
+            f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed.",
+        )
+    if not data_dir.is_dir():
+        yield Text(
+            f"Direktori data {data_dir} belum ada. Jalankan `suket init`.",
+            f"The data directory {data_dir} is not there. Run `suket init`.",
+        )
+        return
+    if not os.access(data_dir, os.W_OK):
+        yield Text(f"Direktori data {data_dir} tidak dapat ditulisi.", f"The data directory {data_dir} is not writable.")
+    if stat.S_IMODE(data_dir.stat().st_mode) & 0o077:
+        yield Text(
+            f"Direktori data {data_dir} dapat dibaca pengguna lain. Jalankan: chmod 700 {data_dir}",
+            f"The data directory {data_dir} is open to other users. Run: chmod 700 {data_dir}",
+        )
+    disk = os.statvfs(data_dir)
+    if disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
+        yield Text("Ruang disk hampir habis (di bawah 256 MiB).", "The disk is nearly full (under 256 MiB).")
+
+
+def _registry_problems(session: Session) -> Iterator[Text]:
+    settings = session.settings
+    with session.registry.reading() as tx:
+        identity = offices.identity(tx)
+        if identity is None:
+            yield Text("Registri kosong. Jalankan `suket init`.", "The registry is empty. Run `suket init`.")
+            return
+        if identity.environment != settings.environment or (not settings.is_demo and offices.has_demo_staff(tx)):
+            yield Text(
+                f"Registri ini milik lingkungan {identity.environment}, bukan {settings.environment}.",
+                f"This registry belongs to the {identity.environment} environment, not {settings.environment}.",
+            )
+        if settings.key_passphrase is None:
+            yield Text(
+                "SUKET_KEY_PASSPHRASE tidak diisi: proses ini hanya dapat memeriksa surat.",
+                "SUKET_KEY_PASSPHRASE is not set: this process can only check letters.",
+            )
+            return
+        today = now().date()
+        wanted: list[tuple[Purpose, str | None]] = [(Purpose.PUBLICATION, None)]
+        wanted += [(Purpose.SEAL, office.code) for office in offices.offices(tx)]
+        for purpose, office_code in wanted:
+            try:
+                day = offices.office(tx, office_code).local_date(now()) if office_code else today
+                keys.unlock(tx, purpose, office_code, day, settings.key_passphrase)
+            except KeyTrouble as error:
+                yield Text(f"Kunci {purpose} {office_code or ''}: {error.text.id}", f"Key {purpose} {office_code or ''}: {error.text.en}")

@@ -1,0 +1,243 @@
+"""The trust bundle: all that a check needs without a network, in one signed file. Fetches and stores nothing.
+
+Its signature is checked before anything in it is believed. The publication key that signs it comes
+with it, but is trusted only by its thumbprint, which reaches the holder on paper.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
+from suket_service.core.kind import IssuingWindow
+from suket_service.core.signing import open_publication, unsigned_header
+from suket_service.core.status_list import StatusList
+from suket_service.errors import InputError, KeyTrouble, Text
+
+TYP = "suket-trust-bundle+jws"
+DEFAULT_FRESHNESS = timedelta(hours=72)
+FINGERPRINT_PREFIX_BYTES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFacts:
+    """What a check must know of an issuing office."""
+
+    code: str
+    name: str
+    utc_offset: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class KindFacts:
+    """What a check shows of a kind of letter."""
+
+    code: int
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListSnapshot:
+    """One status list as of the bundle; ``fingerprints`` (first 8 bytes, by index) only in a station's."""
+
+    number: int
+    office: str
+    next_index: int
+    statuses: StatusList
+    fingerprints: Mapping[int, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class TrustBundle:
+    """The payload, understood. Times are aware and UTC; ``version`` is in epoch seconds."""
+
+    environment: str
+    registry: str
+    hosts: tuple[str, ...]
+    version: int
+    issued_at: datetime
+    as_of: datetime
+    stale_after: datetime
+    keys: KeyRing
+    offices: Mapping[str, OfficeFacts]
+    kinds: Mapping[int, KindFacts]
+    lists: Mapping[int, ListSnapshot]
+    extensions: Mapping[tuple[int, int], date]
+    windows: tuple[IssuingWindow, ...]
+    checkpoint: str | None  # a signed checkpoint (compact JWS)
+
+    def to_payload(self) -> bytes:
+        """The JSON to sign."""
+        return json.dumps(
+            {
+                "environment": self.environment,
+                "registry": self.registry,
+                "hosts": list(self.hosts),
+                "version": self.version,
+                "issued_at": _instant(self.issued_at),
+                "as_of": _instant(self.as_of),
+                "stale_after": _instant(self.stale_after),
+                **self.keys.to_jwks(),
+                "offices": [
+                    {
+                        "code": office.code,
+                        "name": office.name,
+                        "utc_offset_minutes": office.utc_offset // timedelta(minutes=1),
+                    }
+                    for office in self.offices.values()
+                ],
+                "kinds": [{"code": kind.code, "title": kind.title} for kind in self.kinds.values()],
+                "lists": [_list_to_json(snapshot) for snapshot in self.lists.values()],
+                "extensions": [
+                    [number, index, until.isoformat()] for (number, index), until in self.extensions.items()
+                ],
+                "windows": [
+                    {
+                        "office": window.office,
+                        "kind": window.kind,
+                        "opens_on": window.opens_on.isoformat(),
+                        "closes_on": window.closes_on.isoformat() if window.closes_on else None,
+                    }
+                    for window in self.windows
+                ],
+                "checkpoint": self.checkpoint,
+            },
+            separators=(",", ":"),
+            ensure_ascii=False,
+        ).encode()
+
+
+def open_bundle(
+    token: str | bytes, pins: Iterable[str] = (), held_version: int = 0
+) -> tuple[TrustBundle, Key]:
+    """The bundle and the publication key that signed it.
+
+    Args:
+        token: the compact JWS.
+        pins: thumbprints (``kid``) of the publication keys that the holder trusts. Without any,
+            the bundle proves only that nobody changed it since that key signed it: say so.
+        held_version: the version already held; an older one is refused.
+
+    Raises:
+        KeyTrouble: not signed by a trusted publication key.
+        InputError: ``bundle_unreadable`` or ``bundle_older``.
+    """
+    token = token.strip()
+    kid = unsigned_header(token).get("kid")
+    wanted = tuple(pins)
+    signer = _unproven_keys(token).find_kid(str(kid))
+    # The thumbprint is the key's own hash, so a key out of an unproven file cannot pose as a pinned one.
+    if signer is None or signer.state is not KeyState.ACTIVE or (wanted and signer.kid not in wanted):
+        raise KeyTrouble(
+            "bundle_untrusted",
+            Text(
+                "Bundel ini tidak ditandatangani oleh kunci publikasi yang dipercaya. Jangan dipakai.",
+                "This bundle is not signed by a trusted publication key. Do not use it.",
+            ),
+        )
+    bundle = _read(open_publication(token, TYP, signer))
+    if bundle.version < held_version:
+        raise InputError(
+            "bundle_older",
+            Text(
+                "Bundel ini lebih lama daripada yang sudah dipegang. Ambil yang terbaru.",
+                "This bundle is older than the one already held. Fetch the newest.",
+            ),
+        )
+    return bundle, signer
+
+
+def _unproven_keys(token: str | bytes) -> KeyRing:
+    text = token.decode("ascii", "replace") if isinstance(token, bytes) else token
+    try:
+        part = text.split(".")[1]
+        payload = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        keys = [Key.from_jwk(jwk) for jwk in payload["keys"]]
+    except (IndexError, KeyError, TypeError, ValueError):
+        raise _unreadable() from None
+    return KeyRing(key for key in keys if key.purpose is Purpose.PUBLICATION)
+
+
+def _read(payload: Mapping[str, Any]) -> TrustBundle:
+    try:
+        return TrustBundle(
+            environment=str(payload["environment"]),
+            registry=str(payload["registry"]),
+            hosts=tuple(str(host) for host in payload["hosts"]),
+            version=int(payload["version"]),
+            issued_at=_moment(payload["issued_at"]),
+            as_of=_moment(payload["as_of"]),
+            stale_after=_moment(payload["stale_after"]),
+            keys=KeyRing.from_jwks(payload),
+            offices={
+                office["code"]: OfficeFacts(
+                    office["code"], office["name"], timedelta(minutes=office["utc_offset_minutes"])
+                )
+                for office in payload["offices"]
+            },
+            kinds={kind["code"]: KindFacts(kind["code"], kind["title"]) for kind in payload["kinds"]},
+            lists={entry["list"]: _list_from_json(entry) for entry in payload["lists"]},
+            extensions={
+                (number, index): date.fromisoformat(until) for number, index, until in payload["extensions"]
+            },
+            windows=tuple(
+                IssuingWindow(
+                    window["office"],
+                    window["kind"],
+                    date.fromisoformat(window["opens_on"]),
+                    date.fromisoformat(window["closes_on"]) if window["closes_on"] else None,
+                )
+                for window in payload["windows"]
+            ),
+            checkpoint=payload["checkpoint"],
+        )
+    except (KeyError, TypeError, ValueError):
+        raise _unreadable() from None
+
+
+def _list_to_json(snapshot: ListSnapshot) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "list": snapshot.number,
+        "office": snapshot.office,
+        "next_index": snapshot.next_index,
+        "status_list": snapshot.statuses.to_claim(),
+    }
+    if snapshot.fingerprints:
+        entry["fingerprints"] = [[index, prefix.hex()] for index, prefix in snapshot.fingerprints.items()]
+    return entry
+
+
+def _list_from_json(entry: Mapping[str, Any]) -> ListSnapshot:
+    prints = {int(index): bytes.fromhex(prefix) for index, prefix in entry.get("fingerprints", ())}
+    if any(len(prefix) != FINGERPRINT_PREFIX_BYTES for prefix in prints.values()):
+        raise ValueError("fingerprint width")
+    return ListSnapshot(
+        number=int(entry["list"]),
+        office=str(entry["office"]),
+        next_index=int(entry["next_index"]),
+        statuses=StatusList.from_claim(entry["status_list"]),
+        fingerprints=prints,
+    )
+
+
+def _instant(moment: datetime) -> int:
+    return int(moment.timestamp())
+
+
+def _moment(seconds: Any) -> datetime:
+    if not isinstance(seconds, int):
+        raise TypeError("a moment is a number of seconds")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _unreadable() -> InputError:
+    return InputError(
+        "bundle_unreadable",
+        Text(
+            "Bundel kepercayaan tidak dapat dibaca. Ambil ulang dari sumber resmi.",
+            "The trust bundle cannot be read. Fetch it again from the official source.",
+        ),
+    )

@@ -1,0 +1,19 @@
+"""Issuing: the life of a letter, each step one transaction and one audit entry. Prints and publishes nothing."""
+
+from suket_service.issuing.batch import PhotoOpener, RowOutcome, RowStatus, TwoPeople, issue_rows
+from suket_service.issuing.life import Application, Sealing, approve, draft, issue, revoke, supersede
+
+__all__ = [
+    "Application",
+    "PhotoOpener",
+    "RowOutcome",
+    "RowStatus",
+    "Sealing",
+    "TwoPeople",
+    "approve",
+    "draft",
+    "issue",
+    "issue_rows",
+    "revoke",
+    "supersede",
+]

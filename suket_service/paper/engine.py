@@ -1,0 +1,169 @@
+"""HTML and named assets in, PDF out: WeasyPrint as this product allows it. Knows no letter.
+
+Nothing is fetched (research/security-ecosystem.md 1.4): only assets handed over in memory exist, under
+``letter:`` addresses; every warning of the renderer is a refusal, because it means that the paper
+would not look as designed.
+"""
+
+import logging
+import ssl
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any, cast
+
+# The fonts' import comes first on purpose: Pango reads its configuration when WeasyPrint is imported.
+from suket_service.paper import fonts  # isort: split
+
+from PIL import ImageFile
+from weasyprint import CSS, HTML, VERSION, Document
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+from suket_service.errors import PrinterError, Text
+
+RENDERER = f"WeasyPrint {VERSION}, {fonts.FAMILY}"
+PIXELS_PER_MM = 96 / 25.4  # CSS pixels, the unit of WeasyPrint's page geometry
+
+# WeasyPrint switches this on for the whole process; cut-off pictures must stay errors (pictures.py).
+ImageFile.LOAD_TRUNCATED_IMAGES = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """What one ``letter:`` address holds."""
+
+    content: bytes
+    media_type: str
+
+
+class Stamp:
+    """A black drawing of unit-high runs that goes straight into the PDF.
+
+    It stands where WeasyPrint keeps an image it has already loaded (``get_intrinsic_size`` and ``draw`` are
+    all it asks of one); as SVG the symbol would take a quarter of the time of the whole letter.
+    """
+
+    def __init__(self, side: int, runs: Sequence[tuple[int, int, int]]) -> None:
+        self._side = side
+        self._runs = runs
+
+    def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
+        """Width, height in CSS pixels and their ratio; the stylesheet gives the printed size."""
+        return float(self._side), float(self._side), 1.0
+
+    def draw(self, stream: Any, width: float, height: float, _style: object) -> None:
+        """All runs as one path, ``width`` by ``height`` CSS pixels from the current origin."""
+        stream.transform(a=width / self._side, d=height / self._side)
+        stream.set_color_rgb(0, 0, 0)
+        for x, y, length in self._runs:
+            stream.rectangle(x, y, length, 1)
+        stream.fill()
+
+
+class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
+    """Serves the assets it was given and ends the rendering at any other address."""
+
+    def __init__(self, assets: Mapping[str, Asset]) -> None:
+        # A bare context: the default one reads all certificates of the system, for a fetcher that never fetches.
+        super().__init__(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), allowed_protocols=())
+        self._assets = assets
+
+    def fetch(self, url: str, headers: object = None) -> Any:
+        """The asset at ``url``.
+
+        Raises:
+            FatalURLFetchingError: there is none; as a ``BaseException`` it passes all of WeasyPrint.
+        """
+        asset = self._assets.get(url)
+        if asset is None:
+            raise FatalURLFetchingError("address outside the letter")
+        return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media_type})
+
+
+class Engine:
+    """One stylesheet, parsed once, with the fonts it uses. Not for several threads at a time."""
+
+    def __init__(self, css: str) -> None:
+        with _strictly():
+            self._fonts = FontConfiguration()
+            self._css = CSS(string=css, url_fetcher=AssetFetcher({}), font_config=self._fonts)
+
+    def lay_out(self, html: str, assets: Mapping[str, Asset], stamps: Mapping[str, Stamp]) -> Document:
+        """The pages of ``html``, not yet drawn. ``assets`` and ``stamps`` by address.
+
+        Raises:
+            PrinterError: ``asset_refused`` or ``renderer_warned``.
+        """
+        with _strictly():
+            source = HTML(string=html, url_fetcher=AssetFetcher(assets))
+            return source.render(
+                font_config=self._fonts, stylesheets=[self._css], pdf_variant="pdf/a-2a", cache=dict(stamps)
+            )
+
+    def pdf(self, document: Document, identifier: bytes) -> bytes:
+        """A laid-out document as tagged PDF/A-2a; the same document and identifier give the same bytes.
+
+        Raises:
+            PrinterError: ``renderer_warned``.
+        """
+        with _strictly():
+            return cast(bytes, document.write_pdf(pdf_variant="pdf/a-2a", pdf_identifier=identifier))
+
+    def joined_pdf(self, documents: Sequence[Document], title: str, identifier: bytes) -> bytes:
+        """All pages as one untagged PDF/A-2u for the printer, sharing their fonts.
+
+        Raises:
+            PrinterError: ``renderer_warned``.
+        """
+        with _strictly():
+            joined = documents[0].copy([page for document in documents for page in document.pages])
+            joined.metadata.title = title
+            return cast(bytes, joined.write_pdf(pdf_variant="pdf/a-2u", pdf_identifier=identifier))
+
+
+_said: ContextVar[list[str] | None] = ContextVar("weasyprint_said", default=None)
+
+
+class _Listener(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        said = _said.get()
+        if said is not None:
+            said.append(str(record.msg))  # without its arguments, which may hold a letter's content
+
+
+def _listen() -> None:
+    logger = logging.getLogger("weasyprint")
+    logger.setLevel(logging.WARNING)
+    logger.propagate = False  # its lines quote the document; here they become an error instead
+    logger.addHandler(_Listener(logging.WARNING))
+
+
+_listen()
+
+
+@contextmanager
+def _strictly() -> Iterator[None]:
+    said: list[str] = []
+    token = _said.set(said)
+    try:
+        yield
+    except FatalURLFetchingError:
+        raise PrinterError(
+            "asset_refused",
+            Text(
+                "Templat surat meminta berkas dari luar surat. Perbaiki templat; surat tidak dicetak.",
+                "The letter's template asks for a file from outside the letter. Mend it; nothing was printed.",
+            ),
+        ) from None
+    finally:
+        _said.reset(token)
+    if said:
+        raise PrinterError(
+            "renderer_warned",
+            Text(
+                f"Surat tidak dapat dicetak persis seperti rancangannya ({said[0]}). Periksa templat surat.",
+                f"The letter cannot be printed exactly as designed ({said[0]}). Check its template.",
+            ),
+        )

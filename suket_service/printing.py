@@ -1,0 +1,109 @@
+"""Letters to PDF, again and again the same; what was handed out is recorded. Issues and checks nothing."""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from multiprocessing import get_context
+from pathlib import Path
+
+from suket_service.core.letter import Letter
+from suket_service.paper.letter_pdf import LetterPrinter, PrintedLetter
+from suket_service.registry import audit, letters
+from suket_service.registry.session import Registry
+
+#: Letters fetched, rendered and recorded at a time.
+PORTION = 50
+#: Below this, starting worker processes costs more than it saves.
+_WORTH_A_POOL = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """What rendering takes: the template folder, and whether everything is an example."""
+
+    templates: Path
+    demo: bool
+    processes: int = 0  # 0: one for each core, two at most
+
+    @property
+    def workers(self) -> int:
+        """Worker processes for a batch; each takes about 100 MB."""
+        return self.processes or min(2, os.cpu_count() or 1)
+
+
+def print_letters(
+    registry: Registry, office: str, numbers: Sequence[str], by: str, press: Press, at: datetime
+) -> Iterator[tuple[Letter, PrintedLetter]]:
+    """Print issued letters, in order; each portion is recorded before it is handed over.
+
+    Raises:
+        NotFound: one of the numbers is no letter of this office.
+        PrinterError: a letter cannot be put on paper.
+    """
+    for start in range(0, len(numbers), PORTION):
+        portion = numbers[start : start + PORTION]
+        with registry.reading() as tx:
+            originals = [letters.as_printed(tx, letters.by_number(tx, office, each)) for each in portion]
+        printed = render(originals, press)
+        _record(registry, office, list(zip(originals, printed, strict=True)), by, at)
+        yield from zip(originals, printed, strict=True)
+
+
+def print_together(
+    registry: Registry, office: str, numbers: Sequence[str], by: str, press: Press, at: datetime
+) -> bytes:
+    """One PDF with a page for each letter, in order.
+
+    Raises:
+        NotFound, PrinterError: as :func:`print_letters`.
+    """
+    with registry.reading() as tx:
+        originals = [letters.as_printed(tx, letters.by_number(tx, office, each)) for each in numbers]
+    pdf = _printer(press.templates, press.demo).print_together(originals)
+    with registry.writing() as tx:
+        audit.append(
+            tx, at, by, "letter.print", f"{len(originals)} letters", office, {"together": len(originals)}
+        )
+    return pdf
+
+
+def render(originals: Sequence[Letter], press: Press) -> list[PrintedLetter]:
+    """Render without recording; large batches on worker processes."""
+    if len(originals) < _WORTH_A_POOL or press.workers == 1:
+        printer = _printer(press.templates, press.demo)
+        return [printer.print(letter) for letter in originals]
+    # Spawned, not forked: the parent may hold database connections and threads.
+    with ProcessPoolExecutor(press.workers, mp_context=get_context("spawn")) as pool:
+        jobs = ((press.templates, press.demo, letter) for letter in originals)
+        return list(pool.map(_print_one, jobs, chunksize=4))
+
+
+def _record(
+    registry: Registry, office: str, printed: Sequence[tuple[Letter, PrintedLetter]], by: str, at: datetime
+) -> None:
+    with registry.writing() as tx:
+        for letter, paper in printed:
+            letters.add_printing(tx, letter.id, paper.sha256, paper.renderer, by, at)
+            letters.add_event(tx, letter.id, at, by, "print")
+        audit.append(
+            tx,
+            at,
+            by,
+            "letter.print",
+            printed[0][0].number if len(printed) == 1 else f"{len(printed)} letters",
+            office,
+            {"pdfs": [paper.sha256[:16] for _, paper in printed]},
+        )
+
+
+def _print_one(job: tuple[Path, bool, Letter]) -> PrintedLetter:
+    templates, demo, letter = job
+    return _printer(templates, demo).print(letter)
+
+
+@lru_cache(maxsize=2)
+def _printer(templates: Path, demo: bool) -> LetterPrinter:  # noqa: FBT001 - a cache key
+    return LetterPrinter(templates, demo)

@@ -1,0 +1,198 @@
+"""What outsiders hold: key set, status lists, trust bundle, checkpoint; signed once, stored, served as stored.
+
+Renders and issues nothing. Signed by a publication key, never by a seal key.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from suket_service.core.keyring import Purpose
+from suket_service.core.signing import CHECKPOINT_TYP, SigningKey
+from suket_service.core.status_list import StatusList
+from suket_service.core.trust_bundle import (
+    DEFAULT_FRESHNESS,
+    TYP,
+    KindFacts,
+    ListSnapshot,
+    OfficeFacts,
+    TrustBundle,
+)
+from suket_service.errors import RegistryError, Text
+from suket_service.registry import audit, keys, letters, offices, publications, status
+from suket_service.registry.publications import Publication
+from suket_service.registry.session import Registry, Transaction
+
+JWKS = "jwks"
+TRUST_BUNDLE = "trust-bundle"
+CHECKPOINT = "checkpoint"
+#: How long a change that is no revocation may wait (design.md section 5).
+MOST_DELAY = timedelta(minutes=5)
+#: With nothing changed at all, a bundle is made anew well before it goes stale.
+RENEWAL = timedelta(hours=12)
+#: How long holders may keep a status list without asking again, in seconds (`ttl`, section 5.1).
+LIST_TTL_SECONDS = 300
+_JWS = "application/jose"
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """What publishing takes: the passphrase of the publication key and our own address."""
+
+    passphrase: str | None
+    base_url: str
+    host: str
+
+
+def list_name(number: int) -> str:
+    """The name of a status list among the publications."""
+    return f"status-list-{number}"
+
+
+def publish(
+    registry: Registry, publisher: Publisher, at: datetime, by: str = "publisher"
+) -> list[Publication]:
+    """Sign and store a new set.
+
+    Raises:
+        KeyTrouble: this process may not sign, or there is no publication key.
+        RegistryError: ``clock_behind_publication``: a version must rise.
+    """
+    with registry.writing() as tx:
+        return _publish(tx, publisher, at, by)
+
+
+def publish_if_due(registry: Registry, publisher: Publisher, at: datetime) -> bool:
+    """Publish when something changed and its time has come, or when the last set grows old."""
+    with registry.reading() as tx:
+        if not _is_due(tx, at):
+            return False
+    with registry.writing() as tx:
+        if not _is_due(tx, at):  # another process was quicker
+            return False
+        _publish(tx, publisher, at, "publisher")
+        return True
+
+
+def stored(registry: Registry, name: str) -> Publication | None:
+    """One publication, exactly as signed."""
+    with registry.reading() as tx:
+        found = publications.stored(tx, name)
+    return found[0] if found else None
+
+
+def stored_all(registry: Registry) -> list[Publication]:
+    """Every publication, exactly as signed."""
+    with registry.reading() as tx:
+        return publications.stored(tx)
+
+
+def _is_due(tx: Transaction, at: datetime) -> bool:
+    bundle = publications.stored(tx, TRUST_BUNDLE)
+    if not bundle:
+        return audit.head(tx).entries > 0
+    age = at - bundle[0].published_at
+    changed = audit.head(tx).entries > bundle[0].audit_seq
+    return age >= RENEWAL or (changed and age >= MOST_DELAY)
+
+
+def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> list[Publication]:
+    identity = offices.identity(tx)
+    if identity is None:
+        raise RegistryError(
+            "not_initialised", Text("Jalankan `suket init` dahulu.", "Run `suket init` first.")
+        )
+    version = _next_version(tx, at)
+    seq = audit.append(tx, at, by, "publish", str(version))
+    key = keys.unlock(tx, Purpose.PUBLICATION, None, at.date(), publisher.passphrase)
+    ring, contents = keys.ring(tx), status.contents(tx)
+    checkpoint = key.publish(CHECKPOINT_TYP, _json(_checkpoint(tx, identity.registry_id, at)))
+    snapshots = {each.number: _snapshot(each) for each in contents}
+    bundle = TrustBundle(
+        environment=identity.environment,
+        registry=identity.registry_id,
+        hosts=(publisher.host,),
+        version=version,
+        issued_at=at,
+        as_of=at,
+        stale_after=at + DEFAULT_FRESHNESS,
+        keys=ring,
+        offices={
+            each.code: OfficeFacts(each.code, each.name, each.utc_offset) for each in offices.offices(tx)
+        },
+        kinds={each.code: KindFacts(each.code, each.title) for each in offices.kinds(tx).values()},
+        lists=snapshots,
+        extensions={
+            (each.number, index): until for each in contents for index, until in each.extensions.items()
+        },
+        windows=offices.windows(tx),
+        checkpoint=checkpoint,
+    )
+    made = [
+        Publication(JWKS, version, "application/jwk-set+json", _json(ring.to_jwks()), seq, at),
+        Publication(CHECKPOINT, version, _JWS, checkpoint.encode(), seq, at),
+        Publication(TRUST_BUNDLE, version, _JWS, key.publish(TYP, bundle.to_payload()).encode(), seq, at),
+        *(_status_list(key, snapshot, publisher, version, seq, at) for snapshot in snapshots.values()),
+    ]
+    publications.replace_all(tx, made)
+    return made
+
+
+def _next_version(tx: Transaction, at: datetime) -> int:
+    newest, now = publications.newest_version(tx), int(at.timestamp())
+    if now > newest:
+        return now
+    if newest - now > MOST_DELAY.total_seconds():
+        raise RegistryError(
+            "clock_behind_publication",
+            Text(
+                "Jam komputer ini lebih lambat daripada publikasi terakhir. Betulkan jamnya dahulu.",
+                "This computer's clock is behind the last publication. Set the clock first.",
+            ),
+        )
+    return newest + 1
+
+
+def _snapshot(contents: status.ListContents) -> ListSnapshot:
+    return ListSnapshot(
+        number=contents.number,
+        office=contents.office,
+        next_index=contents.next_index,
+        statuses=StatusList.of_letters(contents.next_index, contents.exceptions, contents.capacity),
+        fingerprints={},
+    )
+
+
+def _status_list(
+    key: SigningKey, snapshot: ListSnapshot, publisher: Publisher, version: int, seq: int, at: datetime
+) -> Publication:
+    claims = {
+        "sub": f"{publisher.base_url}/api/v1/status-lists/{snapshot.number}",
+        "iat": int(at.timestamp()),
+        "exp": int((at + DEFAULT_FRESHNESS).timestamp()),
+        "ttl": LIST_TTL_SECONDS,
+        "status_list": snapshot.statuses.to_claim(),
+    }
+    token = key.publish("statuslist+jwt", _json(claims))
+    return Publication(
+        list_name(snapshot.number), version, "application/statuslist+jwt", token.encode(), seq, at
+    )
+
+
+def _checkpoint(tx: Transaction, registry_id: str, at: datetime) -> dict[str, Any]:
+    head = audit.head(tx)
+    return {
+        "registry": registry_id,
+        "at": int(at.timestamp()),
+        "entries": head.entries,
+        "head": head.hash.hex(),
+        "series": [
+            {"office": office, "kind": kind, "year": year, "last_serial": serial}
+            for office, kind, year, serial in letters.series(tx)
+        ],
+    }
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()

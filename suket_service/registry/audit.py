@@ -1,0 +1,108 @@
+"""The audit chain: who did what, when. Appends and checks; changes nothing.
+
+An entry holds no NIK and no name: letters are named by number or id, people by user name.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from suket_service.registry.schema import AuditRow
+
+GENESIS = bytes(32)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainHead:
+    """How many entries there are and the hash of the last."""
+
+    entries: int
+    hash: bytes
+
+
+def append(
+    tx: Connection,
+    at: datetime,
+    actor: str,
+    action: str,
+    subject: str,
+    office: str | None = None,
+    details: Mapping[str, Any] | None = None,
+) -> int:
+    """Append one entry inside the caller's transaction; returns its number."""
+    last = head(tx)
+    seq = last.entries + 1
+    text = json.dumps(details or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    digest = _digest(last.hash, seq, at, office, actor, action, subject, text)
+    tx.execute(
+        insert(AuditRow).values(
+            seq=seq,
+            at=at,
+            office=office,
+            actor=actor,
+            action=action,
+            subject=subject,
+            details=text,
+            previous=last.hash,
+            hash=digest,
+        )
+    )
+    return seq
+
+
+def head(tx: Connection) -> ChainHead:
+    """The end of the chain."""
+    row = tx.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
+    return ChainHead(row.seq, row.hash) if row else ChainHead(0, GENESIS)
+
+
+def hash_at(tx: Connection, seq: int) -> bytes | None:
+    """The hash of one entry."""
+    if seq == 0:
+        return GENESIS
+    return tx.execute(select(AuditRow.hash).where(AuditRow.seq == seq)).scalar()
+
+
+def first_break(tx: Connection) -> int | None:
+    """The number of the first entry that does not fit the chain; None when it is whole."""
+    previous, expected = GENESIS, 1
+    rows = tx.execute(
+        select(
+            AuditRow.seq,
+            AuditRow.at,
+            AuditRow.office,
+            AuditRow.actor,
+            AuditRow.action,
+            AuditRow.subject,
+            AuditRow.details,
+            AuditRow.previous,
+            AuditRow.hash,
+        ).order_by(AuditRow.seq)
+    )
+    for row in rows:
+        digest = _digest(
+            previous, row.seq, row.at, row.office, row.actor, row.action, row.subject, row.details
+        )
+        if row.seq != expected or row.previous != previous or row.hash != digest:
+            return expected
+        previous, expected = digest, expected + 1
+    return None
+
+
+def _digest(
+    previous: bytes,
+    seq: int,
+    at: datetime,
+    office: str | None,
+    actor: str,
+    action: str,
+    subject: str,
+    details: str,
+) -> bytes:
+    entry = [seq, at.timestamp(), office, actor, action, subject, details]
+    return hashlib.sha256(previous + json.dumps(entry, ensure_ascii=False).encode()).digest()

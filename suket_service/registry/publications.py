@@ -1,0 +1,53 @@
+"""Publications as stored: signed elsewhere, kept and served here byte for byte."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select
+
+from suket_service.registry.schema import PublicationRow
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """One thing that outsiders hold. ``version`` is in epoch seconds and strictly rises."""
+
+    name: str
+    version: int
+    media_type: str
+    body: bytes
+    audit_seq: int
+    published_at: datetime
+
+
+def newest_version(tx: Connection) -> int:
+    """The highest version published so far; 0 before the first."""
+    return tx.execute(select(func.max(PublicationRow.version))).scalar() or 0
+
+
+def replace_all(tx: Connection, publications: Iterable[Publication]) -> None:
+    """Put a whole new set in place of the old one."""
+    tx.execute(delete(PublicationRow))
+    for publication in publications:
+        tx.execute(
+            insert(PublicationRow).values(
+                name=publication.name,
+                version=publication.version,
+                media_type=publication.media_type,
+                body=publication.body,
+                audit_seq=publication.audit_seq,
+                published_at=publication.published_at,
+            )
+        )
+
+
+def stored(tx: Connection, name: str | None = None) -> list[Publication]:
+    """The stored publications, or the one of that name."""
+    query = select(PublicationRow.__table__).order_by(PublicationRow.name)
+    if name is not None:
+        query = query.where(PublicationRow.name == name)
+    return [
+        Publication(row.name, row.version, row.media_type, row.body, row.audit_seq, row.published_at)
+        for row in tx.execute(query)
+    ]

@@ -1,0 +1,328 @@
+"""The tables. Holds no query; every change of shape is a migration beside this file.
+
+Times are stored as UTC and read back aware. A letter's row is never deleted.
+"""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware instant, stored as naive UTC because SQLite knows no zones."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware to naive UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("an instant must be aware")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Naive UTC to aware."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Constraint names are fixed, so that migrations can name them on every database."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - read once by SQLAlchemy
+        datetime: UtcDateTime,
+        date: Date,
+        bytes: LargeBinary,
+        dict[str, Any]: JSON,
+        list[str]: JSON,
+    }
+
+
+class RegistryRow(Base):
+    """This registry itself: one row."""
+
+    __tablename__ = "registry"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    registry_id: Mapped[str] = mapped_column(String(32))
+    environment: Mapped[str] = mapped_column(String(16))
+    created_at: Mapped[datetime]
+
+
+class OfficeRow(Base):
+    """An issuing office."""
+
+    __tablename__ = "office"
+    code: Mapped[str] = mapped_column(String(4), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    utc_offset_minutes: Mapped[int]
+    number_pattern: Mapped[str] = mapped_column(String(120))
+    villages: Mapped[list[str]]
+    usual_kind: Mapped[int]
+
+
+class LetterheadRow(Base):
+    """A version of an office's letterhead and signatory; never changed, only succeeded."""
+
+    __tablename__ = "letterhead"
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    government: Mapped[str] = mapped_column(String(120))
+    agency: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(200))
+    contact: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(60))
+    post: Mapped[str] = mapped_column(String(120))
+    capacity: Mapped[str] = mapped_column(String(8))
+    signatory: Mapped[str] = mapped_column(String(120))
+    rank: Mapped[str] = mapped_column(String(60))
+    nip: Mapped[str] = mapped_column(String(24))
+    created_at: Mapped[datetime]
+
+
+class StaffRow(Base):
+    """A member of staff. Credentials come with the sign-in; a demo account never works in production."""
+
+    __tablename__ = "staff"
+    username: Mapped[str] = mapped_column(String(60), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(16))
+    active: Mapped[bool]
+    demo: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class KindRow(Base):
+    """A kind of letter."""
+
+    __tablename__ = "kind"
+    code: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    title: Mapped[str] = mapped_column(String(120))
+    series: Mapped[str] = mapped_column(String(12), unique=True)
+    template: Mapped[str] = mapped_column(String(60))
+    legal_basis: Mapped[str] = mapped_column(String(300))
+    rule: Mapped[str] = mapped_column(String(16))
+    amount: Mapped[int | None]
+    fixed_date: Mapped[date | None]
+
+
+class IssuingWindowRow(Base):
+    """When an office may issue a kind."""
+
+    __tablename__ = "issuing_window"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    kind: Mapped[int] = mapped_column(ForeignKey("kind.code"))
+    opens_on: Mapped[date]
+    closes_on: Mapped[date | None]
+
+
+class RegionRow(Base):
+    """A village with the places it lies in; retired codes stay, because NIKs and letters name them."""
+
+    __tablename__ = "region"
+    code: Mapped[str] = mapped_column(String(10), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    district: Mapped[str] = mapped_column(String(80))
+    regency: Mapped[str] = mapped_column(String(80))
+    province: Mapped[str] = mapped_column(String(80))
+
+
+class PersonColumns:
+    """The facts of a person as the register and a letter both hold them."""
+
+    nik: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(60))
+    birth_place: Mapped[str] = mapped_column(String(60))
+    birth_date: Mapped[date]
+    sex: Mapped[str] = mapped_column(String(1))
+    blood_type: Mapped[str] = mapped_column(String(3))
+    address: Mapped[str] = mapped_column(String(120))
+    rt: Mapped[int]
+    rw: Mapped[int]
+    village: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    religion: Mapped[str] = mapped_column(String(60))
+    marital_status: Mapped[str] = mapped_column(String(40))
+    occupation: Mapped[str] = mapped_column(String(60))
+    citizenship: Mapped[str] = mapped_column(String(3))
+
+
+class ResidentRow(PersonColumns, Base):
+    """One person of the register of the recorded, as last imported."""
+
+    __tablename__ = "resident"
+    __table_args__ = (UniqueConstraint("office", "nik"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    recording_state: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(120))
+    as_of: Mapped[date]
+    imported_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    imported_at: Mapped[datetime]
+
+
+class PortraitRow(Base):
+    """A normalised portrait file, by its SHA-256."""
+
+    __tablename__ = "portrait"
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    jpeg: Mapped[bytes]
+
+
+class LetterRow(PersonColumns, Base):
+    """A letter from draft to end. Body and signature are made once, at issue, and never again."""
+
+    __tablename__ = "letter"
+    __table_args__ = (
+        UniqueConstraint("office", "number"),
+        UniqueConstraint("office", "request_key"),
+        UniqueConstraint("status_list", "status_index"),
+        # One open letter per person, of whatever kind.
+        Index(
+            "uq_letter_open_nik",
+            "nik",
+            unique=True,
+            sqlite_where=text("closed_at IS NULL"),
+            postgresql_where=text("closed_at IS NULL"),
+        ),
+        Index("ix_letter_office_village", "office", "village"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    kind: Mapped[int] = mapped_column(ForeignKey("kind.code"))
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(120))
+    portrait: Mapped[bytes | None] = mapped_column(ForeignKey("portrait.sha256"))
+    request_key: Mapped[str | None] = mapped_column(String(80))
+    batch: Mapped[str | None] = mapped_column(String(64), index=True)
+    requested_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    approved_by: Mapped[str | None] = mapped_column(ForeignKey("staff.username"))
+    letterhead: Mapped[int | None]
+    number: Mapped[str | None] = mapped_column(String(120))
+    status_list: Mapped[int | None] = mapped_column(ForeignKey("status_list.number"))
+    status_index: Mapped[int | None]
+    issued_on: Mapped[date | None]
+    sealed_valid_until: Mapped[date | None]
+    extended_to: Mapped[date | None]
+    sealed: Mapped[bytes | None]  # body ‖ signature
+    seal_text: Mapped[str | None] = mapped_column(String(600))
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    superseded_by: Mapped[str | None] = mapped_column(ForeignKey("letter.id"))
+    created_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class LetterEventRow(Base):
+    """What happened to a letter, in order."""
+
+    __tablename__ = "letter_event"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter: Mapped[str] = mapped_column(ForeignKey("letter.id"), index=True)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(200))
+
+
+class NumberSeriesRow(Base):
+    """The counter behind letter numbers: a row, never a sequence, so that a rollback burns nothing."""
+
+    __tablename__ = "number_series"
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    kind: Mapped[int] = mapped_column(ForeignKey("kind.code"), primary_key=True, autoincrement=False)
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last_serial: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class StatusListRow(Base):
+    """One status list of an office; positions are given out in order."""
+
+    __tablename__ = "status_list"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    next_index: Mapped[int]
+    capacity: Mapped[int]
+
+
+class SigningKeyRow(Base):
+    """A key pair; the private half only ever encrypted."""
+
+    __tablename__ = "signing_key"
+    kid: Mapped[str] = mapped_column(String(43), primary_key=True)
+    key_id: Mapped[bytes] = mapped_column(LargeBinary(4), unique=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    office: Mapped[str | None] = mapped_column(ForeignKey("office.code"))
+    environment: Mapped[str] = mapped_column(String(16))
+    x: Mapped[bytes] = mapped_column(LargeBinary(32))
+    y: Mapped[bytes] = mapped_column(LargeBinary(32))
+    locked: Mapped[bytes]  # encrypted PKCS#8 PEM
+    state: Mapped[str] = mapped_column(String(16))
+    villages: Mapped[list[str]]
+    signs_from: Mapped[date]
+    signs_until: Mapped[date | None]
+    created_at: Mapped[datetime]
+
+
+class PublicationRow(Base):
+    """What outsiders hold, signed once and served as stored: the newest of each name."""
+
+    __tablename__ = "publication"
+    name: Mapped[str] = mapped_column(String(60), primary_key=True)
+    version: Mapped[int]  # epoch seconds, strictly rising
+    media_type: Mapped[str] = mapped_column(String(60))
+    body: Mapped[bytes]
+    audit_seq: Mapped[int]  # the last audit entry it takes into account
+    published_at: Mapped[datetime]
+
+
+class PrintingRow(Base):
+    """A PDF of a letter that was handed out."""
+
+    __tablename__ = "printing"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter: Mapped[str] = mapped_column(ForeignKey("letter.id"), index=True)
+    sha256: Mapped[str] = mapped_column(String(64), index=True)
+    renderer: Mapped[str] = mapped_column(String(60))
+    printed_by: Mapped[str] = mapped_column(String(60))
+    printed_at: Mapped[datetime]
+
+
+class AuditRow(Base):
+    """Who did what, when: appended, never changed (triggers refuse it), each entry chained to the last."""
+
+    __tablename__ = "audit"
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    office: Mapped[str | None] = mapped_column(String(4))
+    actor: Mapped[str] = mapped_column(String(60))
+    action: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(120))
+    details: Mapped[str] = mapped_column(String(2000))  # JSON as hashed
+    previous: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -1,0 +1,86 @@
+"""Status lists: positions given out in order, and the whole list read back. Signs and publishes nothing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, insert, select, update
+
+from suket_service.core.letter import LetterState
+from suket_service.core.status_list import CAPACITY, Status
+from suket_service.registry.schema import LetterRow, StatusListRow
+
+_STATUS_OF = {
+    LetterState.REVOKED.value: Status.INVALID,
+    LetterState.SUPERSEDED.value: Status.INVALID,
+    LetterState.SUSPENDED.value: Status.SUSPENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ListContents:
+    """One list as the registry knows it."""
+
+    number: int
+    office: str
+    next_index: int
+    capacity: int
+    exceptions: Mapping[int, Status]
+    extensions: Mapping[int, date]
+
+
+def open_list(tx: Connection, office: str, capacity: int = CAPACITY) -> int:
+    """Open a new list for an office; returns its number."""
+    made = tx.execute(
+        insert(StatusListRow)
+        .values(office=office, next_index=0, capacity=capacity)
+        .returning(StatusListRow.number)
+    )
+    return int(made.scalar_one())
+
+
+def allocate(tx: Connection, office: str) -> tuple[int, int]:
+    """The next free (list, index) of an office, opening a new list where the last is full."""
+    row = tx.execute(
+        select(StatusListRow.number, StatusListRow.next_index)
+        .where(StatusListRow.office == office, StatusListRow.next_index < StatusListRow.capacity)
+        .order_by(StatusListRow.number)
+        .limit(1)
+        .with_for_update()
+    ).first()
+    number, index = (row.number, row.next_index) if row else (open_list(tx, office), 0)
+    tx.execute(update(StatusListRow).where(StatusListRow.number == number).values(next_index=index + 1))
+    return number, index
+
+
+def contents(tx: Connection) -> list[ListContents]:
+    """Every list with what is not plainly valid in it."""
+    exceptions: dict[int, dict[int, Status]] = {}
+    extensions: dict[int, dict[int, date]] = {}
+    marked = tx.execute(
+        select(LetterRow.status_list, LetterRow.status_index, LetterRow.state, LetterRow.extended_to).where(
+            LetterRow.status_list.is_not(None),
+            LetterRow.state.in_(_STATUS_OF) | LetterRow.extended_to.is_not(None),
+        )
+    )
+    for number, index, state, extended_to in marked:
+        if number is None or index is None:  # pragma: no cover - the query asks for placed letters
+            continue
+        if state in _STATUS_OF:
+            exceptions.setdefault(number, {})[index] = _STATUS_OF[state]
+        if extended_to is not None:
+            extensions.setdefault(number, {})[index] = extended_to
+    lists = tx.execute(
+        select(StatusListRow.number, StatusListRow.office, StatusListRow.next_index, StatusListRow.capacity)
+    )
+    return [
+        ListContents(
+            row.number,
+            row.office,
+            row.next_index,
+            row.capacity,
+            exceptions.get(row.number, {}),
+            extensions.get(row.number, {}),
+        )
+        for row in lists.all()
+    ]

@@ -1,0 +1,145 @@
+"""The settings, read once by an edge and passed down as one frozen value. Nothing below reads the environment.
+
+No secret has a default. The demo makes its own secrets in the data directory when it is initialised
+(``suket init --demo``); a production service refuses a data directory that holds them.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from suket_service.errors import SettingsError, Text
+
+DEMO = "demo"
+PRODUCTION = "production"
+DEMO_BASE_URL = "http://localhost:8000"
+#: Where the source tree stands: templates and examples are beside the package, not in it.
+HOME = Path(__file__).resolve().parent.parent
+LEAST_SECRET_CHARACTERS = 20
+_DEMO_SECRETS = "demo-secrets.json"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that an edge may pass down."""
+
+    environment: str
+    data_dir: Path
+    database_url: str
+    base_url: str  # no trailing slash; the only source of the QR's host
+    secret_key: str | None
+    key_passphrase: str | None  # None: this process signs nothing
+    language: str  # of messages for people: "id" or "en"
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether everything here is an example."""
+        return self.environment == DEMO
+
+    @property
+    def host(self) -> str:
+        """Host and port of the base URL, as a QR's text has them."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def templates(self) -> Path:
+        """The folder of page and letter templates."""
+        return HOME / "templates"
+
+    @property
+    def examples(self) -> Path:
+        """The folder of example data."""
+        return HOME / "examples"
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "Settings":
+        """Read the ``SUKET_*`` variables (design.md section 8).
+
+        Raises:
+            SettingsError: one is missing or cannot be used.
+        """
+        env = os.environ if env is None else env
+        data_dir = Path(env.get("SUKET_DATA_DIR") or "var").absolute()
+        demo = _demo_secrets(data_dir)
+        environment = env.get("SUKET_ENVIRONMENT") or (DEMO if demo else PRODUCTION)
+        if environment not in (DEMO, PRODUCTION):
+            raise _bad("SUKET_ENVIRONMENT", "harus demo atau production", "must be demo or production")
+        if environment == PRODUCTION and demo:
+            raise _bad(
+                "SUKET_DATA_DIR",
+                "memuat rahasia peragaan; layanan sungguhan memerlukan direktori baru",
+                "holds demo secrets; a production service needs a fresh directory",
+            )
+        given = {**demo, **{name: value for name, value in env.items() if value}}
+        return cls(
+            environment=environment,
+            data_dir=data_dir,
+            database_url=given.get("SUKET_DATABASE_URL") or f"sqlite:///{data_dir / 'suket.sqlite3'}",
+            base_url=_base_url(given.get("SUKET_BASE_URL"), environment),
+            secret_key=_secret(given.get("SUKET_SECRET_KEY"), "SUKET_SECRET_KEY"),
+            key_passphrase=_secret(given.get("SUKET_KEY_PASSPHRASE"), "SUKET_KEY_PASSPHRASE"),
+            language="en" if given.get("SUKET_LANG") == "en" else "id",
+        )
+
+
+def prepare_demo(data_dir: Path) -> None:
+    """Make the demo's own secrets in ``data_dir``, once; readable by the owner only."""
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = data_dir / _DEMO_SECRETS
+    if path.exists():
+        return
+    made = {name: secrets.token_urlsafe(32) for name in ("SUKET_SECRET_KEY", "SUKET_KEY_PASSPHRASE")}
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        json.dump(made, file)
+
+
+def _demo_secrets(data_dir: Path) -> dict[str, str]:
+    path = data_dir / _DEMO_SECRETS
+    if not path.exists():
+        return {}
+    try:
+        return {str(name): str(value) for name, value in json.loads(path.read_text("utf-8")).items()}
+    except (OSError, ValueError, AttributeError):
+        raise _bad(
+            "SUKET_DATA_DIR", f"berisi {_DEMO_SECRETS} yang rusak", f"holds a damaged {_DEMO_SECRETS}"
+        ) from None
+
+
+def _base_url(given: str | None, environment: str) -> str:
+    if given is None:
+        if environment == DEMO:
+            return DEMO_BASE_URL
+        raise _bad(
+            "SUKET_BASE_URL",
+            "belum diisi, misalnya https://suket.contoh.go.id",
+            "is missing, for example https://suket.example.go.id",
+        )
+    url = given.rstrip("/")
+    parts = urlsplit(url)
+    schemes = ("https", "http") if environment == DEMO else ("https",)
+    if parts.scheme not in schemes or not parts.netloc or parts.path or url != url.lower() or "@" in url:
+        raise _bad(
+            "SUKET_BASE_URL",
+            f"harus {' atau '.join(schemes)}://host huruf kecil tanpa jalur",
+            f"must be {' or '.join(schemes)}://host in lower case without a path",
+        )
+    return url
+
+
+def _secret(given: str | None, name: str) -> str | None:
+    if given is not None and len(given) < LEAST_SECRET_CHARACTERS:
+        raise _bad(
+            name,
+            f"terlalu pendek; paling sedikit {LEAST_SECRET_CHARACTERS} karakter",
+            f"is too short; at least {LEAST_SECRET_CHARACTERS} characters",
+        )
+    return given
+
+
+def _bad(name: str, id: str, en: str) -> SettingsError:
+    return SettingsError("setting_unusable", Text(f"Pengaturan {name} {id}.", f"The setting {name} {en}."))

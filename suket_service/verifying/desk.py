@@ -1,0 +1,145 @@
+"""The desk: a QR's text, a PDF or a picture in; a verdict out. Joins the core's answer with the registry's facts.
+
+Writes nothing. Any trouble with the registry is ``indeterminate``, never green.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from suket_service.core.letter import LetterState
+from suket_service.core.seal import Seal
+from suket_service.core.trust_bundle import OfficeFacts, TrustBundle
+from suket_service.core.verdict import Caution, Reason, Verdict
+from suket_service.core.verifier import BundleRecords, Record, Trust, trust_of, unread, verify
+from suket_service.errors import RegistryError
+from suket_service.paper import reader
+from suket_service.registry import keys, offices, positions
+from suket_service.registry.positions import Registered
+from suket_service.registry.session import Registry, Transaction
+
+_STATE_REASONS = {
+    LetterState.REVOKED: Reason.REVOKED,
+    LetterState.SUPERSEDED: Reason.SUPERSEDED,
+    LetterState.SUSPENDED: Reason.SUSPENDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A verdict, with what the registry says of the letter (online only, and only of a genuine seal)."""
+
+    verdict: Verdict
+    registered: Registered | None = None
+    kind_title: str | None = None
+    village_name: str | None = None  # with its district; offline only the code is known
+
+
+class Desk:
+    """Checks against the registry."""
+
+    def __init__(self, registry: Registry, host: str) -> None:
+        """``host``: the host and port that our own symbols name."""
+        self._registry = registry
+        self._host = host
+
+    def check_text(self, text: str, at: datetime) -> Answer:
+        """Check the text of one symbol."""
+        return self._check(text, at, file_sha256=None)
+
+    def check_file(self, data: bytes, at: datetime) -> Answer:
+        """Check a PDF, a photograph or a scan of a letter.
+
+        Raises:
+            FileRefused: it is neither PDF nor PNG nor JPEG, or too large.
+        """
+        found = reader.read(data)
+        text = _the_seal(found.texts)
+        if isinstance(text, Reason):
+            return Answer(unread(text, at, at))
+        is_pdf = found.media == "pdf"
+        return self._check(text, at, hashlib.sha256(data).hexdigest() if is_pdf else None)
+
+    def _check(self, text: str, at: datetime, file_sha256: str | None) -> Answer:
+        try:
+            with self._registry.reading() as tx:
+                records = _RegistryRecords(tx)
+                verdict = verify(text, self._trust(tx, at), records, at)
+                registered = records.last if verdict.genuine and _is_this(records.last, verdict) else None
+                if file_sha256 is not None and registered is not None:
+                    printed = positions.printed_files(tx, registered.letter)
+                    if printed and file_sha256 not in printed:
+                        verdict = verdict.with_caution(Caution.PDF_DIFFERS)
+                return _named(tx, Answer(verdict, registered))
+        except RegistryError:
+            return Answer(unread(Reason.REGISTRY_UNAVAILABLE, at, None))
+
+    def _trust(self, tx: Transaction, at: datetime) -> Trust:
+        identity = offices.identity(tx)
+        return Trust(
+            environment=identity.environment if identity else "",
+            hosts=(self._host,),
+            keys=keys.ring(tx),
+            offices={
+                each.code: OfficeFacts(each.code, each.name, each.utc_offset) for each in offices.offices(tx)
+            },
+            windows=offices.windows(tx),
+            data_as_of=at,
+        )
+
+
+def check_offline(bundle: TrustBundle, target: str | bytes, at: datetime) -> Answer:
+    """Check a QR's text, or a file's bytes, with a trust bundle alone.
+
+    Raises:
+        FileRefused: bytes that are neither PDF nor PNG nor JPEG, or too large.
+    """
+    text = target if isinstance(target, str) else _the_seal(reader.read(target).texts)
+    if isinstance(text, Reason):
+        return Answer(unread(text, at, bundle.as_of))
+    verdict = verify(text, trust_of(bundle), BundleRecords(bundle), at)
+    kind = bundle.kinds.get(verdict.seal.facts.kind) if verdict.seal else None
+    return Answer(verdict, kind_title=kind.title if kind else None)
+
+
+class _RegistryRecords:
+    """The registry as records; remembers the row it found."""
+
+    def __init__(self, tx: Transaction) -> None:
+        self._tx = tx
+        self.last: Registered | None = None
+
+    def find(self, seal: Seal) -> Record | Reason:
+        self.last = positions.find(self._tx, seal.facts.status_list, seal.facts.status_index)
+        if self.last is None:
+            return Reason.NOT_ISSUED
+        return Record(_STATE_REASONS.get(self.last.state), self.last.fingerprint, self.last.extended_to)
+
+
+def _named(tx: Transaction, answer: Answer) -> Answer:
+    seal = answer.verdict.seal
+    if seal is None:
+        return answer
+    kind_title, village_name = offices.names(tx, seal.facts.kind, seal.facts.village)
+    return replace(answer, kind_title=kind_title, village_name=village_name)
+
+
+def _is_this(registered: Registered | None, verdict: Verdict) -> bool:
+    # Under a mismatch the row at this position is another person's letter: nothing of it may be told.
+    return (
+        registered is not None
+        and verdict.seal is not None
+        and registered.fingerprint == verdict.seal.fingerprint
+    )
+
+
+def _the_seal(texts: Iterable[str]) -> str | Reason:
+    """The one text to check: other codes on the page are passed over unless nothing looks like a seal."""
+    distinct = list(dict.fromkeys(texts))
+    if not distinct:
+        return Reason.NOT_A_SEAL
+    seals = [text for text in distinct if "/s#" in text or text.isdigit()]
+    if len(seals) > 1:
+        return Reason.SEVERAL_CODES
+    return seals[0] if seals else distinct[0]
