@@ -26,7 +26,7 @@ LEGAL_BASIS = "Surat Direktur Jenderal Dukcapil Nomor 471.13/10231/Dukcapil tang
 KINDS = (
     Kind(
         code=1,
-        title="Surat Keterangan Pengganti KTP-el",
+        title="SURAT KETERANGAN PENGGANTI KTP-el",
         series="SKP",
         template="pengganti-ktp-el",
         legal_basis=LEGAL_BASIS,
@@ -35,7 +35,7 @@ KINDS = (
     ),
     Kind(
         code=2,
-        title="Surat Keterangan Perekaman KTP-el",
+        title="SURAT KETERANGAN PEREKAMAN KTP-el",
         series="SKR",
         template="pengganti-ktp-el",
         legal_basis=LEGAL_BASIS,

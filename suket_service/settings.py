@@ -16,6 +16,7 @@ from suket_service.errors import SettingsError, Text
 
 DEMO = "demo"
 PRODUCTION = "production"
+ROLES = ("all", "office", "public")
 DEMO_BASE_URL = "http://localhost:8000"
 #: Where the source tree stands: templates and examples are beside the package, not in it.
 HOME = Path(__file__).resolve().parent.parent
@@ -34,6 +35,7 @@ class Settings:
     secret_key: str | None
     key_passphrase: str | None  # None: this process signs nothing
     language: str  # of messages for people: "id" or "en"
+    role: str = "all"  # "all", "office" or "public"; a public process holds no passphrase
 
     @property
     def is_demo(self) -> bool:
@@ -74,6 +76,9 @@ class Settings:
                 "memuat rahasia peragaan; layanan sungguhan memerlukan direktori baru",
                 "holds demo secrets; a production service needs a fresh directory",
             )
+        role = env.get("SUKET_ROLE") or "all"
+        if role not in ROLES:
+            raise _bad("SUKET_ROLE", "harus all, office atau public", "must be all, office or public")
         given = {**demo, **{name: value for name, value in env.items() if value}}
         return cls(
             environment=environment,
@@ -81,8 +86,11 @@ class Settings:
             database_url=given.get("SUKET_DATABASE_URL") or f"sqlite:///{data_dir / 'suket.sqlite3'}",
             base_url=_base_url(given.get("SUKET_BASE_URL"), environment),
             secret_key=_secret(given.get("SUKET_SECRET_KEY"), "SUKET_SECRET_KEY"),
-            key_passphrase=_secret(given.get("SUKET_KEY_PASSPHRASE"), "SUKET_KEY_PASSPHRASE"),
+            key_passphrase=None
+            if role == "public"
+            else _secret(given.get("SUKET_KEY_PASSPHRASE"), "SUKET_KEY_PASSPHRASE"),
             language="en" if given.get("SUKET_LANG") == "en" else "id",
+            role=role,
         )
 
 

@@ -21,7 +21,9 @@ OFFICE = click.option("--office", "office", help="Kode kantor, bila lebih dari s
 @AS_JSON
 @OFFICE
 @click.pass_obj
-def letters(session: Session, status: str | None, village: str | None, as_json: bool, office: str | None) -> None:  # noqa: FBT001
+def letters(
+    session: Session, status: str | None, village: str | None, as_json: bool, office: str | None
+) -> None:  # noqa: FBT001
     """Daftar surat kantor ini."""
     states = [LetterState(status)] if status else []
     with session.registry.reading() as tx:

@@ -26,7 +26,9 @@ OFFICE = click.option("--office", "office", help="Kode kantor, bila lebih dari s
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Map untuk PDF.")
 @AS_JSON
 @click.pass_obj
-def issue(session: Session, file: Path, requested_by: str, approved_by: str, out: Path | None, as_json: bool) -> None:  # noqa: FBT001
+def issue(
+    session: Session, file: Path, requested_by: str, approved_by: str, out: Path | None, as_json: bool
+) -> None:  # noqa: FBT001
     """Terbitkan surat: satu untuk setiap baris berkas."""
     office = session.office_of(requested_by)
     rows, digest = read_rows(file)
@@ -85,7 +87,9 @@ def _with_paper(
             paths[number] = out / (number.replace("/", "-") + ".pdf")
             if outcome.status is RowStatus.ISSUED or not paths[number].exists():
                 missing.append(number)
-    for letter, paper in printing.print_letters(session.registry, office, missing, by, _press(session), now()):
+    for letter, paper in printing.print_letters(
+        session.registry, office, missing, by, _press(session), now()
+    ):
         (out / letter.file_name).write_bytes(paper.pdf)
     for outcome in everything:
         number = outcome.letter.number if outcome.letter else None
@@ -98,7 +102,9 @@ def _with_paper(
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Berkas PDF.")
 @OFFICE
 @click.pass_obj
-def print_(session: Session, numbers: tuple[str, ...], batch: str | None, out: Path, office: str | None) -> None:
+def print_(
+    session: Session, numbers: tuple[str, ...], batch: str | None, out: Path, office: str | None
+) -> None:
     """Cetak (lagi) surat ke satu PDF."""
     code = session.office(office)
     wanted = list(numbers)

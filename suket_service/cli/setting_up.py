@@ -20,7 +20,12 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.option("--demo", is_flag=True, help="Lingkungan peragaan: kantor 2172, petugas dan penduduk contoh.")
-@click.option("--office", "office_file", type=EXISTING_FILE, help="Berkas TOML kantor (lihat examples/kantor-2172.toml).")
+@click.option(
+    "--office",
+    "office_file",
+    type=EXISTING_FILE,
+    help="Berkas TOML kantor (lihat examples/kantor-2172.toml).",
+)
 @click.option("--regions", "regions_file", type=EXISTING_FILE, help="CSV wilayah kelurahan/desa.")
 @click.pass_obj
 def init(session: Session, demo: bool, office_file: Path | None, regions_file: Path | None) -> None:  # noqa: FBT001
@@ -35,7 +40,9 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
         office_file = office_file or settings.examples / "kantor-2172.toml"
         regions_file = regions_file or settings.examples / "wilayah-2172.csv"
     if office_file is None or regions_file is None:
-        raise click.UsageError("--office dan --regions diperlukan di luar peragaan / are needed outside the demo")
+        raise click.UsageError(
+            "--office dan --regions diperlukan di luar peragaan / are needed outside the demo"
+        )
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     registry = Registry(settings.database_url)
     done = administering.initialise(
@@ -102,7 +109,9 @@ def residents() -> None:
 @click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Tanggal keadaan daftar (TTTT-BB-HH).")
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON setiap baris.")
 @click.pass_obj
-def import_(session: Session, file: Path, by: str, source: str | None, as_of: date | None, as_json: bool) -> None:  # noqa: FBT001
+def import_(
+    session: Session, file: Path, by: str, source: str | None, as_of: date | None, as_json: bool
+) -> None:  # noqa: FBT001
     """Impor daftar penduduk (CSV)."""
     if not session.settings.is_demo and (source is None or as_of is None):
         raise click.UsageError("--source dan --as-of diperlukan / are needed")
@@ -126,7 +135,11 @@ def import_(session: Session, file: Path, by: str, source: str | None, as_of: da
                     "row": outcome.row,
                     "status": "imported" if outcome.imported else "refused",
                     "errors": [
-                        {"field": each.field, "code": each.code, "message": each.text.in_language(session.language)}
+                        {
+                            "field": each.field,
+                            "code": each.code,
+                            "message": each.text.in_language(session.language),
+                        }
                         for each in outcome.problems
                     ],
                 }

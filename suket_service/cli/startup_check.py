@@ -59,7 +59,10 @@ def _file_problems(data_dir: Path) -> Iterator[Text]:
         )
         return
     if not os.access(data_dir, os.W_OK):
-        yield Text(f"Direktori data {data_dir} tidak dapat ditulisi.", f"The data directory {data_dir} is not writable.")
+        yield Text(
+            f"Direktori data {data_dir} tidak dapat ditulisi.",
+            f"The data directory {data_dir} is not writable.",
+        )
     if stat.S_IMODE(data_dir.stat().st_mode) & 0o077:
         yield Text(
             f"Direktori data {data_dir} dapat dibaca pengguna lain. Jalankan: chmod 700 {data_dir}",
@@ -77,7 +80,9 @@ def _registry_problems(session: Session) -> Iterator[Text]:
         if identity is None:
             yield Text("Registri kosong. Jalankan `suket init`.", "The registry is empty. Run `suket init`.")
             return
-        if identity.environment != settings.environment or (not settings.is_demo and offices.has_demo_staff(tx)):
+        if identity.environment != settings.environment or (
+            not settings.is_demo and offices.has_demo_staff(tx)
+        ):
             yield Text(
                 f"Registri ini milik lingkungan {identity.environment}, bukan {settings.environment}.",
                 f"This registry belongs to the {identity.environment} environment, not {settings.environment}.",
@@ -96,4 +101,7 @@ def _registry_problems(session: Session) -> Iterator[Text]:
                 day = offices.office(tx, office_code).local_date(now()) if office_code else today
                 keys.unlock(tx, purpose, office_code, day, settings.key_passphrase)
             except KeyTrouble as error:
-                yield Text(f"Kunci {purpose} {office_code or ''}: {error.text.id}", f"Key {purpose} {office_code or ''}: {error.text.en}")
+                yield Text(
+                    f"Kunci {purpose} {office_code or ''}: {error.text.id}",
+                    f"Key {purpose} {office_code or ''}: {error.text.en}",
+                )

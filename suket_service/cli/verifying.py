@@ -12,7 +12,9 @@ from suket_service.core.verdict import Outcome
 from suket_service.errors import FileRefused, Text
 from suket_service.verifying import Answer, Desk, check_offline, report
 
-_FILE_SUFFIXES = frozenset({".pdf", ".png", ".jpg", ".jpeg", ".heic", ".tif", ".tiff", ".webp", ".gif", ".bmp"})
+_FILE_SUFFIXES = frozenset(
+    {".pdf", ".png", ".jpg", ".jpeg", ".heic", ".tif", ".tiff", ".webp", ".gif", ".bmp"}
+)
 MOST_FILE_BYTES = 25 * 1024 * 1024
 MOST_BUNDLE_BYTES = 64 * 1024 * 1024
 
@@ -20,7 +22,9 @@ MOST_BUNDLE_BYTES = 64 * 1024 * 1024
 @click.command()
 @click.argument("target")
 @click.option(
-    "--bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Bundel kepercayaan: tanpa basis data, tanpa jaringan."
+    "--bundle",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Bundel kepercayaan: tanpa basis data, tanpa jaringan.",
 )
 @click.option("--pin", multiple=True, help="Sidik kunci publikasi yang dipercaya (dari lembar pendaftaran).")
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON.")
@@ -45,7 +49,9 @@ def verify(session: Session, target: str, bundle: Path | None, pin: tuple[str, .
         raise SystemExit(REFUSED)
 
 
-def _offline(bundle: Path, what: str | bytes, pins: tuple[str, ...], session: Session) -> tuple[Answer, dict[str, Any]]:
+def _offline(
+    bundle: Path, what: str | bytes, pins: tuple[str, ...], session: Session
+) -> tuple[Answer, dict[str, Any]]:
     held, signer = open_bundle(_read_file(bundle, MOST_BUNDLE_BYTES), pins)
     if not pins:
         session.warn(
@@ -73,7 +79,10 @@ def _read_target(target: str) -> str | bytes:
     if path.suffix.lower() in _FILE_SUFFIXES or "/" in target:
         raise FileRefused(
             "file_missing",
-            Text("Berkas itu tidak ditemukan; periksa nama dan mapnya.", "That file was not found; check name and folder."),
+            Text(
+                "Berkas itu tidak ditemukan; periksa nama dan mapnya.",
+                "That file was not found; check name and folder.",
+            ),
         )
     return target
 

@@ -23,6 +23,8 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from suket_service.errors import PrinterError, Text
 
+__all__ = ["PIXELS_PER_MM", "RENDERER", "Asset", "AssetFetcher", "Document", "Engine", "Stamp"]
+
 RENDERER = f"WeasyPrint {VERSION}, {fonts.FAMILY}"
 PIXELS_PER_MM = 96 / 25.4  # CSS pixels, the unit of WeasyPrint's page geometry
 
@@ -66,11 +68,11 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no t
     """Serves the assets it was given and ends the rendering at any other address."""
 
     def __init__(self, assets: Mapping[str, Asset]) -> None:
-        # A bare context: the default one reads all certificates of the system, for a fetcher that never fetches.
+        # A bare context: the default one reads all the system's certificates, for a fetcher that fetches nothing.
         super().__init__(ssl_context=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT), allowed_protocols=())
         self._assets = assets
 
-    def fetch(self, url: str, headers: object = None) -> Any:
+    def fetch(self, url: str, headers: object = None) -> Any:  # noqa: ARG002 - WeasyPrint's signature
         """The asset at ``url``.
 
         Raises:

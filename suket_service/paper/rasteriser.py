@@ -54,9 +54,12 @@ def render(page: pypdfium2.PdfPage, dpi: int) -> bytes:
         raise ValueError("page without an area")
     bitmap = page.render(scale=scale, grayscale=True, may_draw_forms=False)
     across, down, stride = bitmap.width, bitmap.height, bitmap.stride
-    raw = bytes(bitmap.buffer)
-    rows = raw if stride == across else b"".join(raw[y * stride : y * stride + across] for y in range(down))
-    return across.to_bytes(4, "big") + down.to_bytes(4, "big") + rows
+    raw: bytes = bytes(bitmap.buffer)
+    rows: bytes = (
+        raw if stride == across else b"".join(raw[y * stride : y * stride + across] for y in range(down))
+    )
+    frame: bytes = across.to_bytes(4, "big") + down.to_bytes(4, "big") + rows
+    return frame
 
 
 if __name__ == "__main__":

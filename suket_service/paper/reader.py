@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -28,6 +29,7 @@ WALL_SECONDS = 15.0
 _MOST_PIXELS_TO_ENLARGE = 6_000_000
 _SMALLER_SIDES = (3000, 1800, 1100)  # pixels; the long side of reduced huge photos
 _FRAME_HEAD = 8
+_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _SEARCH_PATH = str(Path(suket_service.__file__).parent.parent)
 
 
@@ -104,11 +106,9 @@ def _sharper(grey: Image.Image) -> Image.Image:
 
 
 def _codes(grey: Image.Image) -> tuple[str, ...]:
-    found = zxingcpp.read_barcodes(
-        grey, formats=zxingcpp.BarcodeFormat.QRCode, text_mode=zxingcpp.TextMode.Plain
-    )
+    found = zxingcpp.read_barcodes(grey, formats=_QR, text_mode=zxingcpp.TextMode.Plain)
     # Micro QR and rMQR count as kinds of QR there; a seal is never in one.
-    whole = [code for code in found if code.valid and code.format == zxingcpp.BarcodeFormat.QRCodeModel2]
+    whole = [code for code in found if code.valid and code.format == zxingcpp.BarcodeFormat.QRCode]
     whole.sort(key=lambda code: (code.position.top_left.y, code.position.top_left.x))
     return tuple(dict.fromkeys(code.text for code in whole))
 
@@ -126,7 +126,8 @@ def _texts_of_pdf(data: bytes) -> tuple[str, ...]:
 def _pages(data: bytes, dpi: int) -> Iterator[Image.Image]:
     with tempfile.TemporaryFile() as frames:
         command = [sys.executable, "-m", "suket_service.paper.rasteriser", str(dpi)]
-        try:
+        # Whatever happens to the child, the frames that it finished are good.
+        with suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(  # noqa: S603 - our own module, no shell, the file comes by stdin
                 command,
                 input=data,
@@ -136,8 +137,6 @@ def _pages(data: bytes, dpi: int) -> Iterator[Image.Image]:
                 timeout=WALL_SECONDS,
                 check=False,
             )
-        except (OSError, subprocess.TimeoutExpired):
-            pass  # the frames that were finished are still good
         frames.seek(0)
         yield from _frames(frames)
 

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 import segno
 
@@ -37,7 +38,7 @@ def make(seal_text: str) -> segno.QRCode:
     """
     read_text(seal_text, allow_http=True)
     prefix, mark, digits = seal_text.rpartition("#")
-    segments = [prefix + mark, digits] if mark else [digits]
+    segments: Any = [prefix + mark, digits] if mark else [digits]  # segno's stubs leave out its segment lists
     return segno.make(segments, error="m", boost_error=False, micro=False)
 
 

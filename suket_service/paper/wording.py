@@ -74,7 +74,7 @@ def rt_rw(rt: int, rw: int) -> str:
 
 
 def check_address(seal_text: str) -> str:
-    """Where the public checks a letter, as people say it: host and path without scheme; "" for bare digits."""
+    """Where the public checks a letter: host and path without scheme, as people say it; "" for bare digits."""
     link, mark, _ = seal_text.rpartition("#")
     if not mark:
         return ""

@@ -394,6 +394,11 @@ def as_printed(tx: Connection, record: LetterRecord) -> Letter:
     )
 
 
+def seal_text(tx: Connection, letter: str) -> str:
+    """What the symbol of an issued letter holds."""
+    return tx.execute(select(LetterRow.seal_text).where(LetterRow.id == letter)).scalar() or ""
+
+
 def add_printing(tx: Connection, letter: str, sha256: str, renderer: str, by: str, at: datetime) -> None:
     """Record a PDF that was handed out; the same file again is recorded again."""
     tx.execute(

@@ -68,7 +68,7 @@ LONG_ADDRESS = (
     "AA-12 NOMOR 9 LANTAI 2"
 )
 LONGEST = "KARYAWAN BADAN USAHA MILIK DAERAH BIDANG AIR MINUM DAN LIMBA"
-assert (len(LONG_NAME), len(LONG_ADDRESS), len(LONGEST)) == (60, 120, 60)  # noqa: S101
+assert (len(LONG_NAME), len(LONG_ADDRESS), len(LONGEST)) == (60, 120, 60)
 
 
 @cache
@@ -117,8 +117,11 @@ def hardest(**changes: Any) -> Letter:
         "sex": Sex.FEMALE,
         "blood_type": "AB+",
         "village": Village(
-            "2172031001", "PULAU MUDA SUNGAI KAMPUNG BUGIS TUA", "TANJUNGPINANG BARAT DAN KEPULAUAN", 
-            "Kabupaten Kepulauan Siau Tagulandang Biaro", "Daerah Istimewa Yogyakarta"
+            "2172031001",
+            "PULAU MUDA SUNGAI KAMPUNG BUGIS TUA",
+            "TANJUNGPINANG BARAT DAN KEPULAUAN",
+            "Kabupaten Kepulauan Siau Tagulandang Biaro",
+            "Daerah Istimewa Yogyakarta",
         ),
         "title": "SURAT KETERANGAN PENGGANTI KARTU TANDA PENDUDUK ELEKTRONIK",
         "number": "471.13/10231/SKPKTPEL/DISDUKCAPIL-2172/XI/2026",

@@ -1,0 +1,48 @@
+"""The command ``serve``: hands over to gunicorn. Handles no request and imports no web."""
+
+import os
+import sys
+
+import click
+
+from suket_service.cli.session import Session
+from suket_service.settings import HOME, ROLES
+
+THREADS = 4
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="HOST:PORT.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default="all", show_default=True)
+@click.pass_obj
+def serve(session: Session, bind: str, workers: int, role: str) -> None:
+    """Layani HTTP dengan gunicorn."""
+    os.environ["SUKET_ROLE"] = role
+    settings = session.settings
+    session.registry.close()  # opened once, to say early when there is none
+    # gunicorn runs beside wsgi.py, so a relative data directory must not move with it.
+    os.environ["SUKET_DATA_DIR"] = str(settings.data_dir)
+    os.environ["SUKET_ENVIRONMENT"] = settings.environment
+    session.say(f"Buka {settings.base_url}/", f"Open {settings.base_url}/")
+    sys.stdout.flush()
+    os.execv(  # noqa: S606 - our own interpreter, no shell
+        sys.executable,
+        [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "wsgi:app",
+            f"--chdir={HOME}",
+            f"--bind={bind}",
+            f"--workers={workers}",
+            "--worker-class=gthread",
+            f"--threads={THREADS}",
+            "--config=python:suket_service.web.gunicorn_conf",
+            "--no-control-socket",
+            "--max-requests=20000",
+            "--max-requests-jitter=2000",
+            "--graceful-timeout=20",
+            "--log-level=warning",
+        ],
+    )

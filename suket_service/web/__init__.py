@@ -1,0 +1,1 @@
+"""The web: parse, ask one use case, render. Speaks no SQL."""

@@ -1,0 +1,54 @@
+"""The application, put together from settings. Handles no request itself."""
+
+from apiflask import APIFlask
+from werkzeug.utils import import_string
+
+from suket_service import __version__
+from suket_service.registry.session import Registry
+from suket_service.settings import Settings
+from suket_service.verifying import Desk
+from suket_service.web import access, api, context, error_pages, public, published
+
+#: No request needs more; a seal's text has at most about 600 characters.
+MOST_REQUEST_BYTES = 64 * 1024
+
+
+def create_app(settings: Settings) -> APIFlask:
+    """The application for these settings and this process's role."""
+    app = APIFlask(
+        "suket_service.web",
+        title="Suket",
+        version=__version__,
+        spec_path="/api/v1/openapi.json",
+        docs_path=None,
+        json_errors=False,
+        static_url_path="/static",
+        template_folder=str(settings.templates),
+    )
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=MOST_REQUEST_BYTES,
+        # The QR's host comes from the settings alone; another Host header gets 400.
+        TRUSTED_HOSTS=[settings.host, settings.host.partition(":")[0], "localhost", "127.0.0.1"],
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        SERVERS=[{"url": settings.base_url}],
+        INFO={"description": api.DESCRIPTION},
+        VALIDATION_ERROR_SCHEMA=None,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.jinja_env.globals["settings"] = settings
+    registry = Registry(settings.database_url)
+    context.install(app.extensions, context.Context(settings, registry, Desk(registry, settings.host)))
+    access.guard(app, settings)
+    error_pages.install(app)
+    app.register_blueprint(api.blueprint)
+    app.register_blueprint(published.blueprint)
+    app.register_blueprint(public.blueprint)
+    if settings.is_demo and settings.role != "public":
+        # Named as text because it brings in the printer: a public process never needs Pango.
+        app.register_blueprint(import_string("suket_service.web.demo:blueprint"))
+    else:
+        app.register_blueprint(public.front)
+    return app

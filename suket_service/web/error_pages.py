@@ -1,0 +1,122 @@
+"""Errors as pages or as problems (RFC 9457): the only place that knows status codes for errors.
+
+Nothing that was sent is ever echoed: a seal is a NIK and a name.
+"""
+
+import logging
+from typing import Any
+
+from apiflask import APIFlask, HTTPError
+from flask import Response, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from suket_service.errors import (
+    CallerError,
+    InputError,
+    KeyTrouble,
+    NotAllowed,
+    NotFound,
+    PrinterError,
+    RegistryError,
+    SuketError,
+    Text,
+    WrongState,
+)
+
+_log = logging.getLogger("suket")
+
+#: First match counts.
+_STATUS_OF: tuple[tuple[type[SuketError], int], ...] = (
+    (NotFound, 404),
+    (NotAllowed, 403),
+    (WrongState, 409),
+    (InputError, 422),
+    (CallerError, 400),
+    (KeyTrouble, 503),
+    (RegistryError, 503),
+    (PrinterError, 500),
+)
+_TEXTS = {
+    400: Text("Permintaan ini tidak dapat dipahami.", "This request cannot be understood."),
+    404: Text("Halaman ini tidak ada.", "There is no such page."),
+    405: Text("Cara itu tidak berlaku di sini.", "That method does not apply here."),
+    413: Text("Kiriman terlalu besar.", "What was sent is too large."),
+    422: Text("Isi kiriman tidak sesuai bentuknya.", "What was sent does not have the right shape."),
+    500: Text("Terjadi kesalahan pada layanan. Coba lagi nanti.", "The service failed. Try again later."),
+    503: Text("Layanan belum siap. Coba lagi sebentar.", "The service is not ready. Try again shortly."),
+}
+
+
+def install(app: APIFlask) -> None:
+    """Answer every error in one of the two forms."""
+
+    @app.errorhandler(SuketError)
+    def ours(error: SuketError) -> Response:
+        status = next((code for kind, code in _STATUS_OF if isinstance(error, kind)), 500)
+        return _answer(status, error.code, error.text)
+
+    @app.errorhandler(HTTPException)
+    def http(error: HTTPException) -> Response:
+        status = error.code or 500
+        answer = _answer(status, _slug(status), _text(status))
+        if error.get_response().headers.get("Allow"):
+            answer.headers["Allow"] = error.get_response().headers["Allow"]
+        return answer
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        # The type alone: a message or a local may hold a seal.
+        _log.error("unforeseen %s at %s", type(error).__name__, request.endpoint)
+        return _answer(500, _slug(500), _text(500))
+
+    @app.error_processor
+    def shape(error: HTTPError) -> Any:
+        # A body that is no JSON and one of the wrong shape are the same mistake to whoever sent it.
+        status = 422 if error.status_code == 400 and _wants_json() else error.status_code  # noqa: PLR2004
+        fields = (error.detail or {}).get("json", {}) if isinstance(error.detail, dict) else {}
+        return _answer(status, _slug(status), _text(status), sorted(fields))
+
+
+def _answer(status: int, code: str, text: Text, fields: list[str] | None = None) -> Response:
+    if _wants_json():
+        problem: dict[str, Any] = {
+            "type": f"about:blank#{code}",
+            "title": text.en,
+            "status": status,
+            "detail": text.id,
+            "code": code,
+        }
+        if fields:
+            problem["fields"] = fields
+        answer = jsonify(problem)
+        answer.status_code = status
+        answer.mimetype = "application/problem+json"
+    elif request.url_rule is None and isinstance(request.routing_exception, SecurityError):
+        # A foreign Host header: there is no address to build a page's links from.
+        answer = Response(f"{text.id}\n", status, mimetype="text/plain")
+    else:
+        answer = make_response(render_template("error.html", status=status, text=text), status)
+    if status == 503:  # noqa: PLR2004
+        answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def _wants_json() -> bool:
+    return request.path.startswith(("/api/", "/.well-known/", "/scan/", "/healthz", "/readyz"))
+
+
+def _text(status: int) -> Text:
+    return _TEXTS.get(status, _TEXTS[500 if status >= 500 else 400])  # noqa: PLR2004
+
+
+def _slug(status: int) -> str:
+    return {
+        404: "not_found",
+        405: "method_not_allowed",
+        413: "too_large",
+        422: "wrong_shape",
+        503: "not_ready",
+    }.get(
+        status,
+        "failed" if status >= 500 else "bad_request",  # noqa: PLR2004
+    )
