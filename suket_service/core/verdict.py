@@ -165,6 +165,8 @@ class Verdict:
     @property
     def message(self) -> Text:
         """The bottom line and the next step, for people."""
+        if Reason.REVOKED_OR_SUPERSEDED in self.reasons and self.outcome is Outcome.REVOKED:
+            return _REVOKED_OR_SUPERSEDED
         return MESSAGES[self.outcome]
 
     def with_caution(self, caution: Caution) -> "Verdict":
@@ -194,8 +196,8 @@ MESSAGES = {
         "This letter was never recorded as issued. Record the case and call the issuing office.",
     ),
     Outcome.REVOKED: Text(
-        "Surat asli, tetapi sudah tidak berlaku: dicabut atau digantikan. Hubungi Disdukcapil penerbit.",
-        "A genuine letter that no longer holds: revoked or superseded. Call the issuing office.",
+        "Surat asli, tetapi sudah dicabut oleh penerbitnya. Hubungi Disdukcapil penerbit.",
+        "A genuine letter, revoked by its issuer. Call the issuing office.",
     ),
     Outcome.SUPERSEDED: Text(
         "Surat asli, tetapi sudah digantikan oleh surat baru atau KTP-el. Mintalah dokumen penggantinya.",
@@ -222,3 +224,8 @@ MESSAGES = {
         "Genuine, registered and valid. Compare name and photograph with the holder.",
     ),
 }
+# A status list cannot tell the two apart.
+_REVOKED_OR_SUPERSEDED = Text(
+    "Surat asli, tetapi sudah tidak berlaku: dicabut atau digantikan. Hubungi Disdukcapil penerbit.",
+    "A genuine letter that no longer holds: revoked or superseded. Call the issuing office.",
+)

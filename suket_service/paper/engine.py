@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from importlib import resources
+from io import BytesIO
 from typing import Any, cast
 
 # The fonts' import comes first on purpose: Pango reads its configuration when WeasyPrint is imported.
@@ -18,6 +20,7 @@ from suket_service.paper import fonts  # isort: split
 
 from PIL import ImageFile
 from weasyprint import CSS, HTML, VERSION, Document
+from weasyprint.css import ColorProfile
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
@@ -27,6 +30,10 @@ __all__ = ["PIXELS_PER_MM", "RENDERER", "Asset", "AssetFetcher", "Document", "En
 
 RENDERER = f"WeasyPrint {VERSION}, {fonts.FAMILY}"
 PIXELS_PER_MM = 96 / 25.4  # CSS pixels, the unit of WeasyPrint's page geometry
+
+_TAGGED, _UNTAGGED = "pdf/a-2a", "pdf/a-2u"
+_INTENT = "letter-srgb"  # any name but WeasyPrint's own "srgb"
+_CHANNELS = (["r"], ["g"], ["b"])
 
 # WeasyPrint switches this on for the whole process; cut-off pictures must stay errors (pictures.py).
 ImageFile.LOAD_TRUNCATED_IMAGES = False
@@ -90,6 +97,9 @@ class Engine:
     def __init__(self, css: str) -> None:
         with _strictly():
             self._fonts = FontConfiguration()
+            # WeasyPrint would open this file again for each PDF and leave it to the garbage collector.
+            icc = resources.files("weasyprint.pdf").joinpath("sRGB2014.icc").read_bytes()
+            self._colours = ColorProfile(BytesIO(icc), "sRGB2014.icc", "relative-colorimetric", _CHANNELS)
             self._css = CSS(string=css, url_fetcher=AssetFetcher({}), font_config=self._fonts)
 
     def lay_out(self, html: str, assets: Mapping[str, Asset], stamps: Mapping[str, Stamp]) -> Document:
@@ -101,7 +111,12 @@ class Engine:
         with _strictly():
             source = HTML(string=html, url_fetcher=AssetFetcher(assets))
             return source.render(
-                font_config=self._fonts, stylesheets=[self._css], pdf_variant="pdf/a-2a", cache=dict(stamps)
+                font_config=self._fonts,
+                stylesheets=[self._css],
+                color_profiles={_INTENT: self._colours},
+                cache=dict(stamps),
+                pdf_variant=_TAGGED,
+                output_intent=_INTENT,
             )
 
     def pdf(self, document: Document, identifier: bytes) -> bytes:
@@ -111,7 +126,8 @@ class Engine:
             PrinterError: ``renderer_warned``.
         """
         with _strictly():
-            return cast(bytes, document.write_pdf(pdf_variant="pdf/a-2a", pdf_identifier=identifier))
+            pdf = document.write_pdf(pdf_variant=_TAGGED, pdf_identifier=identifier, output_intent=_INTENT)
+            return cast(bytes, pdf)
 
     def joined_pdf(self, documents: Sequence[Document], title: str, identifier: bytes) -> bytes:
         """All pages as one untagged PDF/A-2u for the printer, sharing their fonts.
@@ -122,7 +138,8 @@ class Engine:
         with _strictly():
             joined = documents[0].copy([page for document in documents for page in document.pages])
             joined.metadata.title = title
-            return cast(bytes, joined.write_pdf(pdf_variant="pdf/a-2u", pdf_identifier=identifier))
+            pdf = joined.write_pdf(pdf_variant=_UNTAGGED, pdf_identifier=identifier, output_intent=_INTENT)
+            return cast(bytes, pdf)
 
 
 _said: ContextVar[list[str] | None] = ContextVar("weasyprint_said", default=None)

@@ -19,7 +19,7 @@ from fontTools.ttLib import TTFont
 FAMILY = "Source Serif Pro"
 FOLDER = Path(font_directory)
 # The cuts that letters use; a character must be in all of them, for any text may be set in any cut.
-CUTS = ("Regular", "It", "Semibold", "Bold")
+CUTS = ("Regular", "Semibold", "Bold")
 FILES = tuple(FOLDER / f"SourceSerifPro-{cut}.ttf" for cut in CUTS)
 
 _CONFIGURATION = """<?xml version="1.0"?>

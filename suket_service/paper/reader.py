@@ -28,6 +28,7 @@ WALL_SECONDS = 15.0
 
 _MOST_PIXELS_TO_ENLARGE = 6_000_000
 _SMALLER_SIDES = (3000, 1800, 1100)  # pixels; the long side of reduced huge photos
+_LONGEST_SIDE = 65_535  # the decoder's own limit
 _FRAME_HEAD = 8
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 _SEARCH_PATH = str(Path(suket_service.__file__).parent.parent)
@@ -106,6 +107,8 @@ def _sharper(grey: Image.Image) -> Image.Image:
 
 
 def _codes(grey: Image.Image) -> tuple[str, ...]:
+    if max(grey.size) > _LONGEST_SIDE:
+        return ()
     found = zxingcpp.read_barcodes(grey, formats=_QR, text_mode=zxingcpp.TextMode.Plain)
     # Micro QR and rMQR count as kinds of QR there; a seal is never in one.
     whole = [code for code in found if code.valid and code.format == zxingcpp.BarcodeFormat.QRCode]

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -62,6 +62,7 @@ LETTERHEAD = Letterhead(
     nip="196805121990031004",
 )
 
+JAYAPURA = timezone(timedelta(hours=9))
 LONG_NAME = "RADEN AYU SITI NURHALIZA KUSUMANINGRUM WIDYASTUTI HADIKUSUMO"
 LONG_ADDRESS = (
     "JL. RAYA KAMPUNG BUGIS GANG MAWAR MERAH III NO. 117 PERUMAHAN GRIYA PERMATA SENGGARANG INDAH BLOK "
@@ -139,9 +140,9 @@ def _with(part: Any, changes: dict[str, Any]) -> Any:
 
 
 @cache
-def face() -> bytes:
-    """A stored portrait: a drawn head on the red that odd birth years get."""
-    picture = Image.new("RGB", (600, 800), (178, 34, 34))
+def face(colour: tuple[int, int, int] = (178, 34, 34)) -> bytes:
+    """A stored portrait: a drawn head, by default on the red that odd birth years get."""
+    picture = Image.new("RGB", (600, 800), colour)
     draw = ImageDraw.Draw(picture)
     draw.ellipse((60, 560, 540, 1100), fill=(40, 55, 90))
     draw.polygon([(240, 560), (360, 560), (300, 680)], fill=(245, 245, 245))

@@ -4,9 +4,9 @@ from pathlib import Path
 from suket_service.paper import fonts
 
 
-def test_the_letters_of_all_names_that_can_be_sealed_can_be_drawn() -> None:
-    names = "".join(map(chr, [*range(0x20, 0x7F), *range(0xC0, 0x180)])).replace("×", "").replace("÷", "")
-    assert fonts.missing_glyphs(names) in {"", "ŉ", "ĿŀŉĸſĲĳ"}
+def test_of_the_letters_that_can_be_sealed_only_eight_cannot_be_drawn() -> None:
+    names = "".join(map(chr, [*range(0x20, 0x7F), *range(0xC0, 0x180)]))
+    assert fonts.missing_glyphs(names) == "ĬĭĲĳŊŋŦŧ"
 
 
 def test_the_letters_own_signs_can_be_drawn() -> None:

@@ -120,7 +120,9 @@ def test_other_files_are_refused(data: bytes) -> None:
     assert refusal.value.code == "file_not_pdf_png_jpeg"
 
 
-@pytest.mark.parametrize("data", [b"%PDF-1.4" + bytes(25 * 1024 * 1024), png_of(8_000, 8_000), png_of(30_000, 30_000)])
+@pytest.mark.parametrize(
+    "data", [b"%PDF-1.4" + bytes(25 * 1024 * 1024), png_of(8_000, 8_000), png_of(30_000, 30_000)]
+)
 def test_too_much_is_refused(data: bytes) -> None:
     with pytest.raises(FileRefused) as refusal:
         reader.read(data)
@@ -132,6 +134,10 @@ def test_too_much_is_refused(data: bytes) -> None:
 def test_a_cut_off_picture_holds_nothing(kind: str, part: float) -> None:
     raw = encoded(pasted((symbol.png(TEXT, 6), (100, 200))), kind)
     assert reader.read(raw[: int(len(raw) * part)]).texts == ()
+
+
+def test_a_strip_longer_than_the_decoder_takes_holds_nothing() -> None:
+    assert reader.read(encoded(Image.new("L", (70_000, 40), 255))).texts == ()
 
 
 HOSTILE = {

@@ -18,7 +18,6 @@ def read(picture: bytes) -> str:
     return found[0].text
 
 
-
 @pytest.mark.parametrize("text", GOOD_TEXTS)
 def test_the_png_reads_back_to_the_text(text: str) -> None:
     assert read(symbol.png(text)) == text
@@ -28,10 +27,9 @@ def test_bare_digits_read_back_too() -> None:
     assert read(symbol.png("12345678901234567890")) == "12345678901234567890"
 
 
-def test_the_usual_letter_is_version_10_and_the_largest_version_12() -> None:
-    sizes = {len(case["text"]): symbol.make(case["text"]).version for case in builders.seal_cases()[:1]}
-    assert set(sizes.values()) <= {9, 10}
-    assert symbol.make(builders.longest_seal_text()).designator == "12-M"
+def test_the_usual_letter_is_version_10_at_most_and_the_largest_12() -> None:
+    assert int(symbol.make(builders.seal_text()).version) <= 10
+    assert int(symbol.make(builders.longest_seal_text()).version) <= 12
 
 
 def test_error_correction_is_never_raised() -> None:
