@@ -1,8 +1,9 @@
 """Letters to PDF, again and again the same; what was handed out is recorded. Issues and checks nothing."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -43,13 +44,14 @@ def print_letters(
         NotFound: one of the numbers is no letter of this office.
         PrinterError: a letter cannot be put on paper.
     """
-    for start in range(0, len(numbers), PORTION):
-        portion = numbers[start : start + PORTION]
-        with registry.reading() as tx:
-            originals = [letters.as_printed(tx, letters.by_number(tx, office, each)) for each in portion]
-        printed = render(originals, press)
-        _record(registry, office, list(zip(originals, printed, strict=True)), by, at)
-        yield from zip(originals, printed, strict=True)
+    with _running(press, len(numbers)) as render_all:
+        for start in range(0, len(numbers), PORTION):
+            portion = numbers[start : start + PORTION]
+            with registry.reading() as tx:
+                originals = [letters.as_printed(tx, letters.by_number(tx, office, each)) for each in portion]
+            printed = list(zip(originals, render_all(originals), strict=True))
+            _record(registry, office, printed, by, at)
+            yield from printed
 
 
 def print_together(
@@ -72,13 +74,22 @@ def print_together(
 
 def render(originals: Sequence[Letter], press: Press) -> list[PrintedLetter]:
     """Render without recording; large batches on worker processes."""
-    if len(originals) < _WORTH_A_POOL or press.workers == 1:
+    with _running(press, len(originals)) as render_all:
+        return render_all(originals)
+
+
+@contextmanager
+def _running(press: Press, expected: int) -> Iterator[Callable[[Sequence[Letter]], list[PrintedLetter]]]:
+    """Rendering for as long as the block lasts: here, or on worker processes where it pays."""
+    if expected < _WORTH_A_POOL or press.workers == 1:
         printer = _printer(press.templates, press.demo)
-        return [printer.print(letter) for letter in originals]
+        yield lambda originals: [printer.print(letter) for letter in originals]
+        return
     # Spawned, not forked: the parent may hold database connections and threads.
     with ProcessPoolExecutor(press.workers, mp_context=get_context("spawn")) as pool:
-        jobs = ((press.templates, press.demo, letter) for letter in originals)
-        return list(pool.map(_print_one, jobs, chunksize=4))
+        yield lambda originals: list(
+            pool.map(_print_one, ((press.templates, press.demo, each) for each in originals), chunksize=4)
+        )
 
 
 def _record(
@@ -105,5 +116,5 @@ def _print_one(job: tuple[Path, bool, Letter]) -> PrintedLetter:
 
 
 @lru_cache(maxsize=2)
-def _printer(templates: Path, demo: bool) -> LetterPrinter:  # noqa: FBT001 - a cache key
+def _printer(templates: Path, demo: bool) -> LetterPrinter:
     return LetterPrinter(templates, demo)

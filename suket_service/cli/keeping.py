@@ -20,7 +20,7 @@ def keys() -> None:
 @keys.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON setiap baris.")
 @click.pass_obj
-def list_(session: Session, as_json: bool) -> None:  # noqa: FBT001
+def list_(session: Session, as_json: bool) -> None:
     """Daftar kunci publik, yang tertua dahulu."""
     for key in administering.list_keys(session.registry):
         jwk = key.to_jwk()

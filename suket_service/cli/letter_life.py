@@ -23,7 +23,7 @@ OFFICE = click.option("--office", "office", help="Kode kantor, bila lebih dari s
 @click.pass_obj
 def letters(
     session: Session, status: str | None, village: str | None, as_json: bool, office: str | None
-) -> None:  # noqa: FBT001
+) -> None:
     """Daftar surat kantor ini."""
     states = [LetterState(status)] if status else []
     with session.registry.reading() as tx:
@@ -45,7 +45,7 @@ def letters(
 @AS_JSON
 @OFFICE
 @click.pass_obj
-def show(session: Session, number: str, as_json: bool, office: str | None) -> None:  # noqa: FBT001
+def show(session: Session, number: str, as_json: bool, office: str | None) -> None:
     """Tampilkan satu surat dengan riwayatnya."""
     with session.registry.reading() as tx:
         record = letter_records.by_number(tx, session.office(office), number)
@@ -71,7 +71,7 @@ def show(session: Session, number: str, as_json: bool, office: str | None) -> No
 @click.option("--reason", required=True, help="Alasan.")
 @AS_JSON
 @click.pass_obj
-def revoke(session: Session, number: str, by: str, reason: str, as_json: bool) -> None:  # noqa: FBT001
+def revoke(session: Session, number: str, by: str, reason: str, as_json: bool) -> None:
     """Cabut surat."""
     record = issuing.revoke(session.registry, session.office_of(by), number, by, reason, now())
     _closed(session, record, as_json=as_json)
@@ -83,7 +83,7 @@ def revoke(session: Session, number: str, by: str, reason: str, as_json: bool) -
 @click.option("--reason", required=True, help="Alasan, misalnya KTP-el sudah diserahkan.")
 @AS_JSON
 @click.pass_obj
-def supersede(session: Session, number: str, by: str, reason: str, as_json: bool) -> None:  # noqa: FBT001
+def supersede(session: Session, number: str, by: str, reason: str, as_json: bool) -> None:
     """Catat bahwa surat sudah digantikan."""
     record = issuing.supersede(session.registry, session.office_of(by), number, by, reason, now())
     _closed(session, record, as_json=as_json)

@@ -1,6 +1,7 @@
 """Commands that put letters on paper: ``issue`` and ``print``."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import click
 from suket_service import administering, issuing, printing
 from suket_service.cli.letter_files import photos_beside, read_rows
 from suket_service.cli.session import CONSOLE, REFUSED, Session, now, print_json
-from suket_service.errors import Problem
+from suket_service.errors import Problem, SuketError
 from suket_service.issuing import RowOutcome, RowStatus, TwoPeople
 from suket_service.printing import Press
 from suket_service.registry import letters as letter_records
@@ -28,7 +29,7 @@ OFFICE = click.option("--office", "office", help="Kode kantor, bila lebih dari s
 @click.pass_obj
 def issue(
     session: Session, file: Path, requested_by: str, approved_by: str, out: Path | None, as_json: bool
-) -> None:  # noqa: FBT001
+) -> None:
     """Terbitkan surat: satu untuk setiap baris berkas."""
     office = session.office_of(requested_by)
     rows, digest = read_rows(file)
@@ -52,7 +53,7 @@ def issue(
         now,
     )
     counts = dict.fromkeys(RowStatus, 0)
-    for outcome, pdf in _with_paper(session, office, outcomes, out, requested_by):
+    for outcome, pdf in _with_paper(session, office, outcomes, len(rows), out, requested_by):
         counts[outcome.status] += 1
         if as_json:
             print_json(_row_json(outcome, pdf, session.language))
@@ -72,28 +73,48 @@ def issue(
 
 
 def _with_paper(
-    session: Session, office: str, outcomes: Iterator[RowOutcome], out: Path | None, by: str
+    session: Session, office: str, outcomes: Iterator[RowOutcome], rows: int, out: Path | None, by: str
 ) -> Iterator[tuple[RowOutcome, Path | None]]:
-    everything = list(outcomes)
-    if out is None:
-        yield from ((outcome, None) for outcome in everything)
-        return
+    everything, trouble = [], None
+    with click.progressbar(
+        length=rows, file=sys.stderr, hidden=not sys.stderr.isatty(), label="Menerbitkan"
+    ) as progress:
+        try:
+            for outcome in outcomes:
+                everything.append(outcome)
+                progress.update(1)
+        except SuketError as error:
+            trouble = error  # what was committed before it is told and printed first
+    paths = _print_missing(session, office, everything, out, by) if out is not None else {}
+    for outcome in everything:
+        number = outcome.letter.number if outcome.letter else None
+        yield outcome, paths.get(number) if number else None
+    if trouble is not None:
+        raise trouble
+
+
+def _print_missing(
+    session: Session, office: str, outcomes: Sequence[RowOutcome], out: Path, by: str
+) -> dict[str, Path]:
+    """Put every letter that has no PDF in ``out`` yet there; returns each number's path."""
     out.mkdir(parents=True, exist_ok=True)
     paths: dict[str, Path] = {}
     missing = []
-    for outcome in everything:
+    for outcome in outcomes:
         number = outcome.letter.number if outcome.letter else None
         if number is not None:
             paths[number] = out / (number.replace("/", "-") + ".pdf")
             if outcome.status is RowStatus.ISSUED or not paths[number].exists():
                 missing.append(number)
-    for letter, paper in printing.print_letters(
-        session.registry, office, missing, by, _press(session), now()
-    ):
-        (out / letter.file_name).write_bytes(paper.pdf)
-    for outcome in everything:
-        number = outcome.letter.number if outcome.letter else None
-        yield outcome, paths.get(number) if number else None
+    with click.progressbar(
+        length=len(missing), file=sys.stderr, hidden=not sys.stderr.isatty(), label="Mencetak"
+    ) as progress:
+        for letter, paper in printing.print_letters(
+            session.registry, office, missing, by, _press(session), now()
+        ):
+            (out / letter.file_name).write_bytes(paper.pdf)
+            progress.update(1)
+    return paths
 
 
 @click.command("print")

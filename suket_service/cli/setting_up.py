@@ -28,7 +28,7 @@ EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--regions", "regions_file", type=EXISTING_FILE, help="CSV wilayah kelurahan/desa.")
 @click.pass_obj
-def init(session: Session, demo: bool, office_file: Path | None, regions_file: Path | None) -> None:  # noqa: FBT001
+def init(session: Session, demo: bool, office_file: Path | None, regions_file: Path | None) -> None:
     """Siapkan registri: tabel, kantor, dan kunci pertama."""
     settings = _environment_for(session, demo)
     if settings.key_passphrase is None:
@@ -70,7 +70,7 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
     )
 
 
-def _environment_for(session: Session, demo: bool) -> Settings:  # noqa: FBT001
+def _environment_for(session: Session, demo: bool) -> Settings:
     if not demo:
         return session.settings
     if os.environ.get("SUKET_ENVIRONMENT", DEMO) != DEMO:
@@ -111,7 +111,7 @@ def residents() -> None:
 @click.pass_obj
 def import_(
     session: Session, file: Path, by: str, source: str | None, as_of: date | None, as_json: bool
-) -> None:  # noqa: FBT001
+) -> None:
     """Impor daftar penduduk (CSV)."""
     if not session.settings.is_demo and (source is None or as_of is None):
         raise click.UsageError("--source dan --as-of diperlukan / are needed")

@@ -29,7 +29,7 @@ MOST_BUNDLE_BYTES = 64 * 1024 * 1024
 @click.option("--pin", multiple=True, help="Sidik kunci publikasi yang dipercaya (dari lembar pendaftaran).")
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON.")
 @click.pass_obj
-def verify(session: Session, target: str, bundle: Path | None, pin: tuple[str, ...], as_json: bool) -> None:  # noqa: FBT001
+def verify(session: Session, target: str, bundle: Path | None, pin: tuple[str, ...], as_json: bool) -> None:
     """Periksa surat. TARGET: teks QR, angkanya, PDF, foto/pindaian (PNG/JPEG), atau - untuk masukan baku."""
     what = _read_target(target)
     if bundle is not None:

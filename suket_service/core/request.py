@@ -130,8 +130,8 @@ def read(row: Mapping[str, str], villages: Mapping[str, Village], today: date) -
     if take.problems:
         return Reading(None, tuple(take.problems))
     # Every parser succeeded, so none of these is None; the assertion tells the type checker.
-    assert nik and name and birth_place and birth_date and sex and address and village  # noqa: S101
-    assert religion and marital_status and occupation and citizenship and reason  # noqa: S101
+    assert nik and name and birth_place and birth_date and sex and address and village  # noqa: S101, PT018
+    assert religion and marital_status and occupation and citizenship and reason  # noqa: S101, PT018
     person = Resident(
         nik=nik.digits,
         name=name,

@@ -238,7 +238,7 @@ def parse_birth_date(text: str, today: date, field: str = "tanggal_lahir") -> da
         FieldError: as :func:`parse_date`, and ``birth_date_range``.
     """
     born = parse_date(text, field)
-    if not FIRST_BIRTH_YEAR <= born.year or born > today:
+    if not born.year >= FIRST_BIRTH_YEAR or born > today:
         raise _refuse(
             field,
             "birth_date_range",

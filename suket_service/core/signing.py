@@ -35,7 +35,7 @@ class Es256(SigningAlgorithm):
     """ECDSA on P-256 with SHA-256 as an itsdangerous algorithm; keys are PKCS#8 or SPKI in DER."""
 
     def get_signature(self, key: bytes, value: bytes) -> bytes:
-        """r ‖ s, 64 bytes, low s. ``key`` is the private key."""
+        """R ‖ s, 64 bytes, low s. ``key`` is the private key."""
         private = serialization.load_der_private_key(key, password=None)
         if not isinstance(private, ec.EllipticCurvePrivateKey):
             raise _no_private_key()
@@ -70,7 +70,7 @@ def check_seal(key: Key, body: bytes, signature: bytes) -> bool:
 
 
 def sign_raw(private_key: ec.EllipticCurvePrivateKey, message: bytes) -> bytes:
-    """r ‖ s, 64 bytes, deterministic (RFC 6979) and low-s."""
+    """R ‖ s, 64 bytes, deterministic (RFC 6979) and low-s."""
     r, s = decode_dss_signature(private_key.sign(message, _ES256_DETERMINISTIC))
     return r.to_bytes(32, "big") + min(s, _ORDER - s).to_bytes(32, "big")
 

@@ -105,19 +105,7 @@ def _judge(seal: Seal, trust: Trust, records: Records, at: datetime, found: _Fin
         if not isinstance(record, Record) or not _same(record.fingerprint, seal.fingerprint):
             return _unproven(Reason.KEY_REVOKED, trust, at, found)
         found.cautions.append(Caution.KEY_REVOKED)
-    until = seal.facts.valid_until
-    # (7) On record, with the same fingerprint.
-    if isinstance(record, Reason):
-        found.reasons.append(record)
-    elif record.fingerprint is not None and not _same(record.fingerprint, seal.fingerprint):
-        found.reasons.append(Reason.FINGERPRINT_DIFFERS)
-    else:
-        # (8) Its state.
-        if record.state is not None:
-            found.reasons.append(record.state)
-        if record.extended_to is not None:
-            found.notes.append(Note.EXTENDED)
-            until = record.extended_to
+    until = _check_record(record, seal, found)  # (7) and (8)
     if not {Reason.NOT_ISSUED, Reason.FINGERPRINT_DIFFERS} & set(found.reasons):
         _check_freshness(trust, at, found)  # (9)
         _check_dates(seal, until, today, found)  # (10)
@@ -155,7 +143,23 @@ def _in_scope(seal: Seal, key: Key, environment: str) -> bool:
 
 
 def _same(on_record: bytes | None, fingerprint: bytes) -> bool:
-    return bool(on_record) and fingerprint.startswith(on_record or b"")
+    # A bundle holds the first bytes only; an empty record would match everything, so it matches nothing.
+    return bool(on_record) and on_record is not None and fingerprint.startswith(on_record)
+
+
+def _check_record(record: Record | Reason, seal: Seal, found: _Findings) -> date | None:
+    """Steps 7 and 8; returns the last valid day, with an extension where there is one."""
+    if isinstance(record, Reason):
+        found.reasons.append(record)
+    elif record.fingerprint is not None and not _same(record.fingerprint, seal.fingerprint):
+        found.reasons.append(Reason.FINGERPRINT_DIFFERS)
+    else:
+        if record.state is not None:
+            found.reasons.append(record.state)
+        if record.extended_to is not None:
+            found.notes.append(Note.EXTENDED)
+            return record.extended_to
+    return seal.facts.valid_until
 
 
 def _check_freshness(trust: Trust, at: datetime, found: _Findings) -> None:

@@ -116,11 +116,9 @@ def issue_rows(
             _prepare(row, office_code, villages, office.local_date(at), open_photo, file_digest)
             for row in portion
         ]
-        outcomes = []
         with registry.writing() as tx:
             _require_both(tx, people, office_code)
-            for each in prepared:
-                outcomes.append(_settle(tx, each, people, sealing, at, first_row_of))
+            outcomes = [_settle(tx, each, people, sealing, at, first_row_of) for each in prepared]
         yield from outcomes
 
 
@@ -167,11 +165,11 @@ def _settle(
     warnings = application.request.warnings
     if nik in first_row_of:
         return RowOutcome(prepared.row, RowStatus.REFUSED, None, (_twice(first_row_of[nik]),), warnings)
-    known = _already(tx, application, people, sealing)
-    if known is not None:
-        first_row_of[nik] = prepared.row
-        return RowOutcome(prepared.row, RowStatus.UNCHANGED, known, (), (*warnings, *_closed_note(known)))
     try:
+        known = _already(tx, application)
+        if known is not None:
+            first_row_of[nik] = prepared.row
+            return RowOutcome(prepared.row, RowStatus.UNCHANGED, known, (), (*warnings, *_closed_note(known)))
         with tx.begin_nested():
             record = _make(tx, application, people, sealing, at)
     except RequestRefused as refusal:
@@ -202,9 +200,7 @@ def _finish(
     return issue_step(tx, letters.by_id(tx, record.office, record.id), people.approved_by, sealing, at)
 
 
-def _already(
-    tx: Transaction, application: Application, people: TwoPeople, sealing: Sealing | None
-) -> LetterRecord | None:
+def _already(tx: Transaction, application: Application) -> LetterRecord | None:
     """The letter that this row already led to, by the same file or by another with the same facts."""
     if application.request_key is not None:
         known = letters.by_request_key(tx, application.office, application.request_key)

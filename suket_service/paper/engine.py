@@ -91,15 +91,30 @@ class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no t
         return URLFetcherResponse(url, asset.content, {"Content-Type": asset.media_type})
 
 
+class _Colours(ColorProfile):  # type: ignore[misc]  # WeasyPrint carries no types
+    """The sRGB profile that WeasyPrint brings, read once and byte for byte.
+
+    WeasyPrint itself opens the file again for each PDF without closing it, and the colour library writes
+    a profile differently the second time, which would change the letter's bytes.
+    """
+
+    def __init__(self) -> None:
+        self._icc = resources.files("weasyprint.pdf").joinpath("sRGB2014.icc").read_bytes()
+        super().__init__(BytesIO(self._icc), "sRGB2014.icc", "relative-colorimetric", _CHANNELS)
+
+    @property
+    def content(self) -> bytes:
+        """What goes into the PDF."""
+        return self._icc
+
+
 class Engine:
     """One stylesheet, parsed once, with the fonts it uses. Not for several threads at a time."""
 
     def __init__(self, css: str) -> None:
         with _strictly():
             self._fonts = FontConfiguration()
-            # WeasyPrint would open this file again for each PDF and leave it to the garbage collector.
-            icc = resources.files("weasyprint.pdf").joinpath("sRGB2014.icc").read_bytes()
-            self._colours = ColorProfile(BytesIO(icc), "sRGB2014.icc", "relative-colorimetric", _CHANNELS)
+            self._colours = _Colours()
             self._css = CSS(string=css, url_fetcher=AssetFetcher({}), font_config=self._fonts)
 
     def lay_out(self, html: str, assets: Mapping[str, Asset], stamps: Mapping[str, Stamp]) -> Document:

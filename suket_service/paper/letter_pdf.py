@@ -28,6 +28,7 @@ LEFTMOST_MM, RIGHTMOST_MM, LOWEST_MM = 20.0, 190.0, 277.0  # A4 less margins of 
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROUNDING_MM = 0.05
+_LAST = "footer"
 _SPACINGS = ("roomy", "tight")  # the template's; a long letter is set with less air, never smaller type
 
 
@@ -54,7 +55,7 @@ class LetterPrinter:
     ``demo`` marks every page as a specimen.
     """
 
-    def __init__(self, templates: Path, demo: bool) -> None:  # noqa: FBT001 - named by every caller
+    def __init__(self, templates: Path, demo: bool) -> None:
         self._letters = templates / "letters"
         self._demo = demo
         self._kits: dict[str, _Kit] = {}
@@ -156,7 +157,7 @@ def _without_collector() -> Iterator[None]:
 
 def _fits(document: Document) -> bool:
     # Every element with an id is an anchor whose rectangle WeasyPrint gives in CSS pixels. A template
-    # has its text in #facts and, pinned below it, #bottom.
+    # has its text in #facts and, pinned below it, #bottom, which ends with #footer.
     boxes = {name: box for page in document.pages for name, box in page.anchors.items()}
     for page in document.pages:
         page.anchors.clear()  # else they become link targets in the PDF
@@ -164,6 +165,7 @@ def _fits(document: Document) -> bool:
     leftmost, rightmost, lowest = (edge * PIXELS_PER_MM for edge in allowed)
     return (
         len(document.pages) == 1
+        and _LAST in boxes  # WeasyPrint leaves out what would lie below the page
         and bool(boxes["facts"][3] <= boxes["bottom"][1])
         and all(
             left >= leftmost and right <= rightmost and low <= lowest

@@ -1,9 +1,9 @@
 """Printers that keep their parsed stylesheet for the whole run."""
 
 import pytest
-from tests.paper.builders import TEMPLATES
 
 from suket_service.paper.letter_pdf import LetterPrinter
+from tests.paper.builders import TEMPLATES
 
 
 @pytest.fixture(scope="session")

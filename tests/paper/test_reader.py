@@ -161,7 +161,7 @@ def test_a_hostile_pdf_holds_nothing(name: str) -> None:
 
 
 def test_a_deflate_bomb_in_a_pdf_ends_with_nothing() -> None:
-    bomb = zlib.compress(b"0 0 1 1 re f " * 12_000_000, 9)
+    bomb = zlib.compress(b"0 0 1 1 re f " * 2_500_000, 9)
     pdf = pdf_with(b"X").replace(b"<</Length 1>>", b"<</Filter/FlateDecode/Length %d>>" % len(bomb))
     assert reader.read(pdf.replace(b"stream\nX", b"stream\n" + bomb)).texts == ()
 

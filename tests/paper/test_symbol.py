@@ -1,6 +1,6 @@
 import re
 from io import BytesIO
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 import zxingcpp
@@ -59,7 +59,7 @@ def test_the_svg_has_the_quiet_zone_on_every_side() -> None:
 
 
 def test_the_svg_is_whole_xml_with_one_path_and_no_script() -> None:
-    root = ElementTree.fromstring(symbol.svg(builders.seal_text()))
+    root = ET.fromstring(symbol.svg(builders.seal_text()))
     assert [child.tag.rpartition("}")[2] for child in root] == ["rect", "path"]
 
 

@@ -15,8 +15,9 @@ _SQLITE_TRIGGERS = (
     "CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
     "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
     "CREATE TRIGGER letter_no_delete BEFORE DELETE ON letter BEGIN SELECT RAISE(ABORT, 'letters are never deleted'); END",
-    "CREATE TRIGGER letter_seal_once BEFORE UPDATE OF sealed, number, status_list, status_index, fingerprint ON letter "
-    "WHEN OLD.sealed IS NOT NULL BEGIN SELECT RAISE(ABORT, 'a seal is made once'); END",
+    """CREATE TRIGGER letter_seal_once
+       BEFORE UPDATE OF sealed, number, status_list, status_index, fingerprint ON letter WHEN OLD.sealed IS NOT NULL
+       BEGIN SELECT RAISE(ABORT, 'a seal is made once'); END""",
 )
 
 

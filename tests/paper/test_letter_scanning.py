@@ -1,0 +1,61 @@
+"""The printed symbol, read back by two independent decoders through what paper goes through."""
+
+from collections.abc import Callable
+from functools import cache
+from io import BytesIO
+
+import pypdfium2
+import pytest
+import zxingcpp
+from PIL import Image
+from pyzbar import pyzbar
+
+from suket_service.paper.letter_pdf import LetterPrinter
+from tests.paper import builders
+
+LETTERS = {"usual": builders.letter(), "largest": builders.hardest()}
+
+
+@cache
+def page(name: str, dpi: int) -> Image.Image:
+    pdf = LetterPrinter(builders.TEMPLATES, demo=False).print(LETTERS[name]).pdf
+    return pypdfium2.PdfDocument(pdf)[0].render(scale=dpi / 72, grayscale=True).to_pil()
+
+
+def by_zxing(picture: Image.Image) -> list[str]:
+    return [code.text for code in zxingcpp.read_barcodes(picture)]
+
+
+def by_zbar(picture: Image.Image) -> list[str]:
+    return [code.data.decode() for code in pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])]
+
+
+def as_it_is(picture: Image.Image) -> Image.Image:
+    return picture
+
+
+def as_poor_jpeg(picture: Image.Image) -> Image.Image:
+    out = BytesIO()
+    picture.save(out, "JPEG", quality=30)
+    return Image.open(out)
+
+
+def askew(picture: Image.Image) -> Image.Image:
+    return picture.rotate(3, resample=Image.Resampling.BICUBIC, fillcolor=255)
+
+
+def in_black_and_white(picture: Image.Image) -> Image.Image:
+    return picture.point(lambda level: 255 if level > 127 else 0)
+
+
+@pytest.mark.parametrize("decode", [by_zxing, by_zbar])
+@pytest.mark.parametrize("treatment", [as_it_is, as_poor_jpeg, askew, in_black_and_white])
+@pytest.mark.parametrize("dpi", [150, 300])
+@pytest.mark.parametrize("name", LETTERS)
+def test_the_page_reads_back_to_the_seal_and_nothing_else(
+    name: str,
+    dpi: int,
+    treatment: Callable[[Image.Image], Image.Image],
+    decode: Callable[[Image.Image], list[str]],
+) -> None:
+    assert decode(treatment(page(name, dpi))) == [LETTERS[name].seal_text]
