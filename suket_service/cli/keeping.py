@@ -6,7 +6,7 @@ import click
 
 from suket_service import administering, publishing
 from suket_service.cli.session import CONSOLE, REFUSED, Session, now, print_json
-from suket_service.errors import FileRefused, Text
+from suket_service.errors import FileRefused, KeyTrouble, Text
 from suket_service.publishing import CHECKPOINT, JWKS, TRUST_BUNDLE
 
 _FILE_NAMES = {JWKS: "jwks.json", TRUST_BUNDLE: "trust-bundle.jws", CHECKPOINT: "checkpoint.jws"}
@@ -58,7 +58,13 @@ def audit() -> None:
 @click.pass_obj
 def verify_audit(session: Session, checkpoint: Path | None) -> None:
     """Periksa rantai audit, bila diminta terhadap titik periksa yang pernah diterbitkan."""
-    result = administering.check_audit(session.registry, _checkpoint_text(checkpoint) if checkpoint else None)
+    try:
+        result = administering.check_audit(
+            session.registry, _checkpoint_text(checkpoint) if checkpoint else None
+        )
+    except KeyTrouble as error:
+        # Exit code 2, not 1: such a file says nothing about the chain.
+        raise FileRefused(error.code, error.text) from error
     session.say(f"{result.entries} catatan.", f"{result.entries} entries.")
     if result.first_break is not None:
         session.say(

@@ -32,6 +32,8 @@ def issue(
 ) -> None:
     """Terbitkan surat: satu untuk setiap baris berkas."""
     office = session.office_of(requested_by)
+    if out is not None:
+        out.mkdir(parents=True, exist_ok=True)  # said before anything is issued, not after
     rows, digest = read_rows(file)
     demo = session.settings.is_demo
     if demo:
@@ -97,7 +99,6 @@ def _print_missing(
     session: Session, office: str, outcomes: Sequence[RowOutcome], out: Path, by: str
 ) -> dict[str, Path]:
     """Put every letter that has no PDF in ``out`` yet there; returns each number's path."""
-    out.mkdir(parents=True, exist_ok=True)
     paths: dict[str, Path] = {}
     missing = []
     for outcome in outcomes:

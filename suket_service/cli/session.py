@@ -50,13 +50,22 @@ class Session:
         Raises:
             NotFound: ``not_initialised``.
         """
-        settings = self.settings
-        if settings.database_url.startswith("sqlite:") and not _sqlite_file(settings).exists():
-            raise _not_initialised()
-        registry = Registry(settings.database_url)
+        registry = self.registry_as_is
         if not registry.is_migrated():
             raise _not_initialised()
         return registry
+
+    @cached_property
+    def registry_as_is(self) -> Registry:
+        """The registry in whatever shape: a check must answer even where it cannot be read.
+
+        Raises:
+            NotFound: ``not_initialised``: there is no file at all.
+        """
+        settings = self.settings
+        if settings.database_url.startswith("sqlite:") and not _sqlite_file(settings).exists():
+            raise _not_initialised()
+        return Registry(settings.database_url)
 
     @property
     def language(self) -> str:
@@ -157,6 +166,12 @@ class SuketGroup(click.Group):
         except SuketError as error:
             click.echo(f"suket: {error.text.in_language(language())}", err=True)
             sys.exit(WRONG_USE if isinstance(error, (FileRefused, SettingsError)) else REFUSED)
+        except OSError as error:
+            told = Text("Berkas tidak dapat ditulis atau dibaca", "A file cannot be written or read")
+            click.echo(
+                f"suket: {told.in_language(language())}: {error.filename} ({error.strerror})", err=True
+            )
+            sys.exit(WRONG_USE)
 
 
 def _sqlite_file(settings: Settings) -> Path:

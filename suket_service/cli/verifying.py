@@ -9,7 +9,7 @@ import click
 from suket_service.cli.session import REFUSED, Session, now, print_json
 from suket_service.core.trust_bundle import open_bundle
 from suket_service.core.verdict import Outcome
-from suket_service.errors import FileRefused, Text
+from suket_service.errors import FileRefused, InputError, KeyTrouble, Text
 from suket_service.verifying import Answer, Desk, check_offline, report
 
 _FILE_SUFFIXES = frozenset(
@@ -37,7 +37,7 @@ def verify(session: Session, target: str, bundle: Path | None, pin: tuple[str, .
     else:
         if pin:
             raise click.UsageError("--pin hanya bersama --bundle / goes with --bundle")
-        desk = Desk(session.registry, session.settings.host)
+        desk = Desk(session.registry_as_is, session.settings.host)
         answer = desk.check_text(what, now()) if isinstance(what, str) else desk.check_file(what, now())
         extra = {}
     facts = {**report(answer, masked=False), **extra}
@@ -52,7 +52,11 @@ def verify(session: Session, target: str, bundle: Path | None, pin: tuple[str, .
 def _offline(
     bundle: Path, what: str | bytes, pins: tuple[str, ...], session: Session
 ) -> tuple[Answer, dict[str, Any]]:
-    held, signer = open_bundle(_read_file(bundle, MOST_BUNDLE_BYTES), pins)
+    try:
+        held, signer = open_bundle(_read_file(bundle, MOST_BUNDLE_BYTES), pins)
+    except (InputError, KeyTrouble) as error:
+        # Exit code 2, not 1: nothing at all was found out about the letter.
+        raise FileRefused(error.code, error.text) from error
     if not pins:
         session.warn(
             Text(

@@ -166,7 +166,7 @@ def _settle(
     if nik in first_row_of:
         return RowOutcome(prepared.row, RowStatus.REFUSED, None, (_twice(first_row_of[nik]),), warnings)
     try:
-        known = _already(tx, application)
+        known = _already(tx, application, offices.office(tx, application.office).local_date(at))
         if known is not None:
             first_row_of[nik] = prepared.row
             return RowOutcome(prepared.row, RowStatus.UNCHANGED, known, (), (*warnings, *_closed_note(known)))
@@ -200,7 +200,7 @@ def _finish(
     return issue_step(tx, letters.by_id(tx, record.office, record.id), people.approved_by, sealing, at)
 
 
-def _already(tx: Transaction, application: Application) -> LetterRecord | None:
+def _already(tx: Transaction, application: Application, today: date) -> LetterRecord | None:
     """The letter that this row already led to, by the same file or by another with the same facts."""
     if application.request_key is not None:
         known = letters.by_request_key(tx, application.office, application.request_key)
@@ -209,6 +209,7 @@ def _already(tx: Transaction, application: Application) -> LetterRecord | None:
     standing = letters.open_letter_of(tx, application.request.resident.nik)
     if (
         standing is not None
+        and not standing.has_lapsed(today)
         and standing.office == application.office
         and standing.resident == application.request.resident
         and standing.kind == choose_kind(tx, application).code

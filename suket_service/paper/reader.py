@@ -9,7 +9,6 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Literal
@@ -24,7 +23,7 @@ from suket_service.paper import pictures
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 RESOLUTIONS = (200, 300)  # dpi, for PDFs
-WALL_SECONDS = 15.0
+WALL_SECONDS = 8.0
 
 _MOST_PIXELS_TO_ENLARGE = 6_000_000
 _SMALLER_SIDES = (3000, 1800, 1100)  # pixels; the long side of reduced huge photos
@@ -119,29 +118,31 @@ def _codes(grey: Image.Image) -> tuple[str, ...]:
 def _texts_of_pdf(data: bytes) -> tuple[str, ...]:
     for dpi in RESOLUTIONS:
         texts: dict[str, None] = {}
-        for page in _pages(data, dpi):
-            texts.update(dict.fromkeys(_codes(page)))
-        if texts:
+        with tempfile.TemporaryFile() as frames:
+            ended_well = _rasterise(data, dpi, frames)
+            frames.seek(0)
+            for page in _frames(frames):
+                texts.update(dict.fromkeys(_codes(page)))
+        if texts or not ended_well:  # what broke the child once would break it again, at greater cost
             return tuple(texts)
     return ()
 
 
-def _pages(data: bytes, dpi: int) -> Iterator[Image.Image]:
-    with tempfile.TemporaryFile() as frames:
-        command = [sys.executable, "-m", "suket_service.paper.rasteriser", str(dpi)]
-        # Whatever happens to the child, the frames that it finished are good.
-        with suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run(  # noqa: S603 - our own module, no shell, the file comes by stdin
-                command,
-                input=data,
-                stdout=frames,
-                stderr=subprocess.DEVNULL,
-                env={"PATH": os.defpath, "PYTHONPATH": _SEARCH_PATH, "PYTHONDONTWRITEBYTECODE": "1"},
-                timeout=WALL_SECONDS,
-                check=False,
-            )
-        frames.seek(0)
-        yield from _frames(frames)
+def _rasterise(data: bytes, dpi: int, frames: IO[bytes]) -> bool:
+    command = [sys.executable, "-m", "suket_service.paper.rasteriser", str(dpi)]
+    try:
+        child = subprocess.run(  # noqa: S603 - our own module, no shell, the file comes by stdin
+            command,
+            input=data,
+            stdout=frames,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.defpath, "PYTHONPATH": _SEARCH_PATH, "PYTHONDONTWRITEBYTECODE": "1"},
+            timeout=WALL_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False  # the frames that it finished are good
+    return child.returncode == 0
 
 
 def _frames(stream: IO[bytes]) -> Iterator[Image.Image]:

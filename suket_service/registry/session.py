@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from suket_service.errors import RegistryError, Text
 
@@ -111,15 +111,18 @@ def _sqlite_engine(url: str) -> Engine:
 
 @contextmanager
 def _as_registry_error() -> Iterator[None]:
+    kind = None
     try:
         yield
-    except (DBAPIError, SQLAlchemyError) as error:
-        # The statement's parameters hold personal data: neither cause nor context may travel on.
+    except SQLAlchemyError as error:
         kind = type(getattr(error, "orig", None) or error).__name__
+    if kind is not None:
+        # Raised out here: the statement's parameters hold personal data, and what is raised in an
+        # except block carries the error before it along, `from None` or not.
         raise RegistryError(
             "registry_unavailable",
             Text(
                 f"Registri tidak dapat dipakai saat ini ({kind}). Coba lagi; bila tetap gagal, jalankan `suket check`.",
                 f"The registry cannot be used right now ({kind}). Try again; if it still fails, run `suket check`.",
             ),
-        ) from None
+        )

@@ -4,6 +4,7 @@ A file is read whole or refused whole; a row is kept with the number that a spre
 (the header is row 1).
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Mapping
@@ -72,7 +73,7 @@ def read_csv(data: bytes, headers: Mapping[str, str], required: frozenset[str]) 
 
 
 def _decode(data: bytes) -> str:
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise _empty()
     if data.startswith(b"PK\x03\x04"):
         raise _refuse(
@@ -92,11 +93,11 @@ def _decode(data: bytes) -> str:
 
 
 def _columns(names: list[str], headers: Mapping[str, str], required: frozenset[str]) -> list[str]:
+    while names and not names[-1].strip():
+        names = names[:-1]  # a spreadsheet often leaves empty columns at the end
     fields = []
     for name in names:
         key = name.strip().lower().replace(" ", "_").replace("/", "_")
-        if key == "" and name is names[-1]:
-            continue  # a spreadsheet often leaves an empty last column
         if key not in headers:
             raise _refuse(
                 "column_unknown",

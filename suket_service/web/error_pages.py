@@ -58,6 +58,8 @@ def install(app: APIFlask) -> None:
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
         status = error.code or 500
+        if status == 400 and request.method == "POST" and request.url_rule is not None and _wants_json():  # noqa: PLR2004
+            status = 422  # no JSON at all: the same mistake, to whoever sent it, as JSON of another shape
         answer = _answer(status, _slug(status), _text(status))
         if error.get_response().headers.get("Allow"):
             answer.headers["Allow"] = error.get_response().headers["Allow"]
@@ -71,8 +73,7 @@ def install(app: APIFlask) -> None:
 
     @app.error_processor
     def shape(error: HTTPError) -> Any:
-        # A body that is no JSON and one of the wrong shape are the same mistake to whoever sent it.
-        status = 422 if error.status_code == 400 and _wants_json() else error.status_code  # noqa: PLR2004
+        status = error.status_code
         fields = (error.detail or {}).get("json", {}) if isinstance(error.detail, dict) else {}
         return _answer(status, _slug(status), _text(status), sorted(fields))
 

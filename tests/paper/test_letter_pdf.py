@@ -5,19 +5,20 @@ import sys
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pypdfium2
 import pytest
 
-from suket_service.core.letter import Capacity
+from suket_service.core.letter import Capacity, Letter
 from suket_service.core.resident import Sex
 from suket_service.errors import PrinterError
 from suket_service.paper.letter_pdf import LetterPrinter
 from tests.paper import builders
 
 
-def opened(pdf: bytes) -> pypdf.PdfReader:
+def opened(pdf: bytes) -> Any:
     return pypdf.PdfReader(BytesIO(pdf))
 
 
@@ -161,7 +162,7 @@ def test_only_the_demo_says_that_it_is_one(printer: LetterPrinter, demo_printer:
 
 
 @pytest.mark.parametrize("letter", [builders.letter(), builders.hardest(), builders.letter(portrait=None)])
-def test_it_is_one_a4_page(printer: LetterPrinter, letter: builders.Letter) -> None:
+def test_it_is_one_a4_page(printer: LetterPrinter, letter: Letter) -> None:
     pages = opened(printer.print(letter).pdf).pages
     assert len(pages) == 1
     assert [round(float(side) * 25.4 / 72) for side in pages[0].mediabox[2:]] == [210, 297]
@@ -260,7 +261,7 @@ def test_no_letters_cannot_be_printed_together(printer: LetterPrinter) -> None:
         printer.print_together([])
 
 
-def refusal_of(printer: LetterPrinter, letter: builders.Letter) -> PrinterError:
+def refusal_of(printer: LetterPrinter, letter: Letter) -> PrinterError:
     with pytest.raises(PrinterError) as refusal:
         printer.print(letter)
     return refusal.value

@@ -19,7 +19,8 @@ LETTERS = {"usual": builders.letter(), "largest": builders.hardest()}
 @cache
 def page(name: str, dpi: int) -> Image.Image:
     pdf = LetterPrinter(builders.TEMPLATES, demo=False).print(LETTERS[name]).pdf
-    return pypdfium2.PdfDocument(pdf)[0].render(scale=dpi / 72, grayscale=True).to_pil()
+    picture: Image.Image = pypdfium2.PdfDocument(pdf)[0].render(scale=dpi / 72, grayscale=True).to_pil()
+    return picture
 
 
 def by_zxing(picture: Image.Image) -> list[str]:

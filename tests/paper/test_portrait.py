@@ -13,7 +13,7 @@ from suket_service.paper import portrait
 from suket_service.paper.engine import Engine
 from tests.paper.builders import encoded
 
-assert Engine
+assert Engine.__name__ == "Engine"
 
 
 def stored(raw: bytes) -> Image.Image:

@@ -1,0 +1,132 @@
+"""A real server, as `suket serve` starts it, and a real Chromium, Debian's own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from suket_service.registry import letters
+from suket_service.registry.session import Registry
+
+ROOT = Path(__file__).resolve().parents[2]
+_SUKET = [sys.executable, "-c", "from suket_service.cli import main; main()"]
+# Chromium asks the network of its own accord; the tests have none.
+_CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served demo: its address, its letters' seals by state, and the process behind it."""
+
+    url: str
+    seals: dict[str, str]  # state -> the digits of one letter's seal
+    process: "subprocess.Popen[bytes]"
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("site") / "var"
+    port = _free_port()
+    url = f"http://localhost:{port}"
+    env = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("SUKET_")},
+        "SUKET_DATA_DIR": str(data_dir),
+        "SUKET_BASE_URL": url,
+    }
+
+    def suket(*arguments: str) -> None:
+        subprocess.run([*_SUKET, *arguments], env=env, cwd=ROOT, check=True, capture_output=True)
+
+    suket("init", "--demo")
+    suket("issue", "examples/permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala")
+    year = time.strftime("%Y")
+    suket("revoke", f"471.13/0002/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
+    suket("supersede", f"471.13/0003/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
+    process = subprocess.Popen(
+        [*_SUKET, "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"],
+        env=env,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        _wait_for(f"{url}/readyz")
+        yield Site(url, _seals(data_dir), process)
+    finally:
+        process.terminate()
+        process.wait(30)
+        shutil.rmtree(data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = shutil.which("chromium")
+    if executable is None:
+        pytest.skip("chromium is not installed")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable, args=_CHROMIUM_ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture(params=[(360, 640), (1366, 768)], ids=["phone", "desk"])
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A fresh page at phone and at desk width; any complaint of the browser fails the test."""
+    width, height = request.param
+    context = browser.new_context(viewport={"width": width, "height": height})
+    opened = context.new_page()
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on(
+        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
+    )
+    yield opened
+    context.close()
+    assert not [each for each in complaints if "Content Security Policy" in each or "TypeError" in each]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str) -> None:
+    last = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.2)
+
+
+def _seals(data_dir: Path) -> dict[str, str]:
+    registry = Registry(f"sqlite:///{data_dir / 'suket.sqlite3'}")
+    with registry.reading() as tx:
+        found = {
+            record.state.value: letters.seal_text(tx, record.id).partition("#")[2]
+            for record in letters.search(tx, "2172")
+        }
+    registry.close()
+    return found
