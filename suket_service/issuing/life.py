@@ -15,6 +15,7 @@ from suket_service.core.resident import RecordingState
 from suket_service.core.seal import SealedFacts, digits, fingerprint, pack, portrait_digest
 from suket_service.core.signing import SigningKey
 from suket_service.errors import CallerError, NotAllowed, Problem, RequestRefused, Text
+from suket_service.paper import fonts
 from suket_service.registry import audit, keys, letters, offices, residents, status
 from suket_service.registry.letters import Draft, LetterRecord, Placement
 from suket_service.registry.offices import Role
@@ -129,6 +130,7 @@ def draft_step(tx: Transaction, application: Application, by: str, at: datetime)
     """The work of :func:`draft` inside a transaction."""
     office = offices.office(tx, application.office)
     request, today = application.request, office.local_date(at)
+    _check_printable(request)
     _check_register(tx, application)
     kind = choose_kind(tx, application)
     existing = letters.open_letter_of(tx, request.resident.nik)
@@ -271,6 +273,32 @@ def open_letter_problem(existing: LetterRecord, office: str) -> Problem:
                 "  ", " "
             ),
         ),
+    )
+
+
+def _check_printable(request: Request) -> None:
+    # Better refused at the counter than by the printer: the letter's fonts lack a few rare letters.
+    person = request.resident
+    printed = (
+        ("nama", person.name),
+        ("tempat_lahir", person.birth_place),
+        ("alamat", person.address),
+        ("pekerjaan", person.occupation),
+        ("alasan", request.reason),
+    )
+    problems = [
+        Problem(field, "glyph_missing", _no_glyph(missing))
+        for field, text in printed
+        if (missing := fonts.missing_glyphs(text))
+    ]
+    if problems:
+        raise RequestRefused(problems)
+
+
+def _no_glyph(missing: str) -> Text:
+    return Text(
+        f"Huruf ini tidak ada dalam huruf cetak surat: {missing}. Tulis seperti pada KTP-el.",
+        f"The letter's font lacks: {missing}. Write it as on the KTP-el.",
     )
 
 

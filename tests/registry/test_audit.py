@@ -4,7 +4,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -129,10 +129,11 @@ def rewrite(database: Path, seq: int) -> None:
         connection.execute("UPDATE audit SET actor = 'nobody' WHERE seq = ?", (seq,))
         previous = audit.GENESIS
         rows = connection.execute(
-            "SELECT seq, unixepoch(at), office, actor, action, subject, details FROM audit ORDER BY seq"
+            "SELECT seq, at, office, actor, action, subject, details FROM audit ORDER BY seq"
         ).fetchall()
         for seq_, at, *rest in rows:
-            entry = json.dumps([seq_, float(at), *rest], ensure_ascii=False)
+            instant = datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
+            entry = json.dumps([seq_, instant, *rest], ensure_ascii=False)
             digest = hashlib.sha256(previous + entry.encode()).digest()
             connection.execute(
                 "UPDATE audit SET previous = ?, hash = ? WHERE seq = ?", (previous, digest, seq_)

@@ -16,7 +16,7 @@ from tests.builders import NOON, OFFICE, a_row
 from tests.conftest import IssueRows
 from tests.registry.builders import raw
 
-THREADS, EACH = 4, 25
+THREADS, EACH, A_FILE = 4, 25, 5
 
 
 def serial(registry: Registry, kind: int = 1, year: int = 2026) -> int:
@@ -79,12 +79,13 @@ def test_threads_give_out_every_number_and_position_once(
     rows = [a_row(number + 2, serial=number + 1) for number in range(THREADS * EACH)]
     register(*rows)
 
-    def one_by_one(thread: int) -> list[LetterRecord | None]:
-        mine = rows[thread * EACH : (thread + 1) * EACH]
-        return [issue_rows(row, digest=f"{thread}" * 64)[0].letter for row in mine]
+    def file_by_file(thread: int) -> list[LetterRecord | None]:
+        starts = range(thread * EACH, (thread + 1) * EACH, A_FILE)
+        files = [issue_rows(*rows[start : start + A_FILE], digest=f"{start:064}") for start in starts]
+        return [outcome.letter for file in files for outcome in file]
 
     with ThreadPoolExecutor(THREADS) as pool:
-        made = [letter for part in pool.map(one_by_one, range(THREADS)) for letter in part if letter]
+        made = [letter for part in pool.map(file_by_file, range(THREADS)) for letter in part if letter]
     wanted = [OFFICE.number(number + 1, "SKP", 2026) for number in range(THREADS * EACH)]
     assert sorted(str(letter.number) for letter in made) == wanted
     assert sorted(letter.status_index or 0 for letter in made) == list(range(THREADS * EACH))

@@ -79,8 +79,6 @@ def test_down_and_up_again_gives_the_same_shape(empty: Registry, path: Path) -> 
     empty.migrate()
     before = shape_of(path)
     downgrade(empty)
-    assert [name for _, name, _ in shape_of(path)] == ["sqlite_autoindex_alembic_version_1", "alembic_version"] or [
-        name for kind, name, _ in shape_of(path) if kind == "table"
-    ] == ["alembic_version"]
+    assert [name for kind, name, _ in shape_of(path) if kind == "table"] == ["alembic_version"]
     empty.migrate()
     assert shape_of(path) == before

@@ -71,6 +71,12 @@ function localTime(iso) {
   return `${day} pukul ${two(moment.getHours())}.${two(moment.getMinutes())}`;
 }
 
+/** A letter number that may break after its slashes, and nowhere else. */
+function breakable(number) {
+  const parts = number.split("/");
+  return parts.flatMap((part, place) => (place === parts.length - 1 ? [part] : [`${part}/`, element("wbr")]));
+}
+
 function facts(answer) {
   const { seal, registry } = answer;
   if (seal === null) return [];
@@ -84,7 +90,7 @@ function facts(answer) {
     ["Terbit", longDate(seal.issued_on)],
     ["Berlaku sampai", until === null ? "KTP-el diterbitkan" : longDate(until)],
   ];
-  if (registry !== null) rows.push(["Nomor surat", registry.number], ["Penerbit", registry.office_name]);
+  if (registry !== null) rows.push(["Nomor surat", ...breakable(registry.number)], ["Penerbit", registry.office_name]);
   return rows;
 }
 
@@ -121,7 +127,7 @@ export function showVerdict(place, answer, again) {
   const parts = [head, element("p", { class: "english", lang: "en" }, answer.message.en)];
   const notes = answer.advisories.map((code) => element("li", {}, ADVISORIES[code] ?? code));
   if (notes.length > 0) parts.push(element("ul", { class: "notes" }, ...notes));
-  const rows = facts(answer).flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]);
+  const rows = facts(answer).flatMap(([name, ...value]) => [element("dt", {}, name), element("dd", {}, ...value)]);
   if (rows.length > 0) {
     parts.push(element("dl", { class: "facts card" }, ...rows), element("p", { class: "hint" }, NOT_COVERED));
   }
