@@ -47,7 +47,7 @@ def run(*, quick: bool) -> Iterator[Line]:
             least = GOAL_ONE_EXTRA if is_extra else GOAL_ONE
             yield Line(
                 f"issue one letter, {TRANSACTIONS} durable commits / as many commits of one bare row",
-                f"{each / ours:,.0f} letters/s = {each * TRANSACTIONS / ours:,.0f} commits/s",
+                f"{each / ours:.1f} letters/s = {each * TRANSACTIONS / ours:,.0f} commits/s",
                 f"{each * TRANSACTIONS / theirs:,.0f} commits/s",
                 theirs / ours,
                 goal(f"≥ {least}/s", met=each / ours >= least)

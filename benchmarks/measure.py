@@ -58,7 +58,7 @@ def percentile(values: Sequence[float], share: float) -> float:
 
 def per_second(rate: float) -> str:
     """A rate as the table shows it."""
-    return f"{rate:,.0f}/s"
+    return f"{rate:,.0f}/s" if rate >= 100 else f"{rate:.1f}/s"
 
 
 def milliseconds(taken: float) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from suket_service.registry.schema import AuditRow
 
@@ -59,6 +59,11 @@ def head(tx: Connection) -> ChainHead:
     """The end of the chain."""
     row = tx.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
     return ChainHead(row.seq, row.hash) if row else ChainHead(0, GENESIS)
+
+
+def last_seq(tx: Connection) -> int:
+    """How many entries there are."""
+    return tx.execute(select(func.max(AuditRow.seq))).scalar() or 0
 
 
 def hash_at(tx: Connection, seq: int) -> bytes | None:

@@ -257,13 +257,6 @@ def villages_of(tx: Connection, office: Office) -> dict[str, Village]:
     }
 
 
-def names(tx: Connection, kind: int, village: str) -> tuple[str | None, str | None]:
-    """A kind's title and a village's name with its district, each None where unknown."""
-    title = tx.execute(select(KindRow.title).where(KindRow.code == kind)).scalar()
-    row = tx.execute(select(RegionRow.name, RegionRow.district).where(RegionRow.code == village)).first()
-    return title, f"{row.name}, {row.district}" if row else None
-
-
 def add_staff(tx: Connection, member: StaffMember, at: datetime) -> None:
     """Add a member of staff."""
     tx.execute(

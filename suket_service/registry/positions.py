@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from suket_service.core.letter import LetterState
-from suket_service.registry.schema import LetterRow, OfficeRow, PrintingRow
+from suket_service.registry.schema import KindRow, LetterRow, OfficeRow, PrintingRow, RegionRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Registered:
     issued_on: date
     sealed_valid_until: date | None
     extended_to: date | None
+    kind_title: str
+    village_name: str  # with its district
 
     @property
     def valid_until(self) -> date | None:
@@ -42,8 +44,13 @@ def find(tx: Connection, status_list: int, status_index: int) -> Registered | No
             LetterRow.issued_on,
             LetterRow.sealed_valid_until,
             LetterRow.extended_to,
+            KindRow.title,
+            RegionRow.name.label("village_name"),
+            RegionRow.district,
         )
         .join(OfficeRow, OfficeRow.code == LetterRow.office)
+        .join(KindRow, KindRow.code == LetterRow.kind)
+        .join(RegionRow, RegionRow.code == LetterRow.village)
         .where(LetterRow.status_list == status_list, LetterRow.status_index == status_index)
     ).first()
     if row is None or row.number is None or row.fingerprint is None or row.issued_on is None:
@@ -58,6 +65,8 @@ def find(tx: Connection, status_list: int, status_index: int) -> Registered | No
         issued_on=row.issued_on,
         sealed_valid_until=row.sealed_valid_until,
         extended_to=row.extended_to,
+        kind_title=row.title,
+        village_name=f"{row.village_name}, {row.district}",
     )
 
 

@@ -15,7 +15,7 @@ from suket_service.core.verdict import Caution, Reason, Verdict
 from suket_service.core.verifier import BundleRecords, Record, Trust, trust_of, unread, verify
 from suket_service.errors import RegistryError
 from suket_service.paper import reader
-from suket_service.registry import keys, offices, positions
+from suket_service.registry import audit, keys, offices, positions
 from suket_service.registry.positions import Registered
 from suket_service.registry.session import Registry, Transaction
 
@@ -43,6 +43,7 @@ class Desk:
         """``host``: the host and port that our own symbols name."""
         self._registry = registry
         self._host = host
+        self._held: tuple[int, Trust | None] = (0, None)
 
     def check_text(self, text: str, at: datetime) -> Answer:
         """Check the text of one symbol."""
@@ -71,11 +72,23 @@ class Desk:
                     printed = positions.printed_files(tx, registered.letter)
                     if printed and file_sha256 not in printed:
                         verdict = verdict.with_caution(Caution.PDF_DIFFERS)
-                return _named(tx, Answer(verdict, registered))
         except RegistryError:
             return Answer(unread(Reason.REGISTRY_UNAVAILABLE, at, None))
+        if registered is None:
+            return Answer(verdict)
+        return Answer(verdict, registered, registered.kind_title, registered.village_name)
 
     def _trust(self, tx: Transaction, at: datetime) -> Trust:
+        # Whoever changes a key, an office or a window appends to the audit in the same transaction,
+        # so what was read is good for as long as the chain has not grown.
+        entries = audit.last_seq(tx)
+        held_at, trust = self._held
+        if trust is None or held_at != entries:
+            trust = self._read_trust(tx, at)
+            self._held = entries, trust
+        return replace(trust, data_as_of=at)
+
+    def _read_trust(self, tx: Transaction, at: datetime) -> Trust:
         identity = offices.identity(tx)
         return Trust(
             environment=identity.environment if identity else "",
@@ -115,14 +128,6 @@ class _RegistryRecords:
         if self.last is None:
             return Reason.NOT_ISSUED
         return Record(_STATE_REASONS.get(self.last.state), self.last.fingerprint, self.last.extended_to)
-
-
-def _named(tx: Transaction, answer: Answer) -> Answer:
-    seal = answer.verdict.seal
-    if seal is None:
-        return answer
-    kind_title, village_name = offices.names(tx, seal.facts.kind, seal.facts.village)
-    return replace(answer, kind_title=kind_title, village_name=village_name)
 
 
 def _is_this(registered: Registered | None, verdict: Verdict) -> bool:
