@@ -1,7 +1,7 @@
 """The office's own affairs: a registry set up, keys made, the register imported. Issues and publishes nothing."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -15,7 +15,7 @@ from suket_service.errors import CallerError, Problem, Text
 from suket_service.registry import audit, keys, letters, offices, residents, status
 from suket_service.registry.offices import RegistryIdentity, Role, StaffMember
 from suket_service.registry.residents import Import
-from suket_service.registry.session import Registry
+from suket_service.registry.session import Registry, Transaction
 from suket_service.sheets.read import Row
 
 #: The audit's name for what the machine's own administrator does at the terminal.
@@ -132,7 +132,7 @@ def import_residents(
         NotAllowed: ``by`` is no operator or administrator of this office.
     """
     with registry.reading() as tx:
-        offices.require_staff(tx, by, Role.OPERATOR, Role.ADMIN)
+        offices.require_member(tx, by, office_code, Role.OPERATOR, Role.ADMIN)
         office = offices.office(tx, office_code)
         villages = offices.villages_of(tx, office)
     origin = Import(office_code, source, as_of, by, at)
@@ -141,19 +141,26 @@ def import_residents(
         outcomes = []
         with registry.writing() as tx:
             for row in everything[start : start + PORTION]:
-                reading = requests.read(row.fields, villages, office.local_date(at))
-                asked = reading.request
-                if asked is None:
-                    outcomes.append(ImportOutcome(row.number, False, reading.problems))
-                elif asked.recording_state is None:
-                    outcomes.append(ImportOutcome(row.number, False, (_NO_STATE,)))
-                else:
-                    residents.put(tx, asked.resident, asked.recording_state, origin)
-                    outcomes.append(ImportOutcome(row.number, True))
+                problems = _import_row(tx, row, villages, origin, office.local_date(at))
+                outcomes.append(ImportOutcome(row.number, not problems, problems))
             taken = sum(outcome.imported for outcome in outcomes)
             details = {"rows": taken, "source": source, "as_of": as_of.isoformat()}
             audit.append(tx, at, by, "residents.import", f"{taken} residents", office_code, details)
         yield from outcomes
+
+
+def _import_row(
+    tx: Transaction, row: Row, villages: Mapping[str, Village], origin: Import, today: date
+) -> tuple[Problem, ...]:
+    reading = requests.read(row.fields, villages, today)
+    asked = reading.request
+    if asked is None:
+        return reading.problems
+    if asked.recording_state is None:
+        return (_NO_STATE,)
+    if not residents.put(tx, asked.resident, asked.recording_state, origin):
+        return (_LIST_OLDER,)
+    return ()
 
 
 def list_keys(registry: Registry) -> list[Key]:
@@ -216,6 +223,14 @@ def _require_environment(known: RegistryIdentity, environment: str) -> None:
         )
 
 
+_LIST_OLDER = Problem(
+    "",
+    "list_older",
+    Text(
+        "Data orang ini sudah berasal dari daftar yang lebih baru; tidak diubah.",
+        "This person is already held from a newer list; nothing was changed.",
+    ),
+)
 _NO_STATE = Problem(
     "status_perekaman",
     "missing",

@@ -79,6 +79,10 @@ class RegistryError(SuketError):
     """The registry cannot be reached, or holds something it should not."""
 
 
+class RegistryConflict(RegistryError):
+    """The database's own rules refused a write: nothing of the transaction remains."""
+
+
 class PrinterError(SuketError):
     """A letter cannot be put on paper."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from suket_service.core.letter import Letter
 from suket_service.paper.letter_pdf import LetterPrinter, PrintedLetter
 from suket_service.registry import audit, letters
+from suket_service.registry.letters import NewEvent
 from suket_service.registry.session import Registry
 
 #: Letters fetched, rendered and recorded at a time.
@@ -96,9 +97,9 @@ def _record(
     registry: Registry, office: str, printed: Sequence[tuple[Letter, PrintedLetter]], by: str, at: datetime
 ) -> None:
     with registry.writing() as tx:
+        letters.add_events(tx, [NewEvent(letter.id, at, by, "print") for letter, _ in printed])
         for letter, paper in printed:
             letters.add_printing(tx, letter.id, paper.sha256, paper.renderer, by, at)
-            letters.add_event(tx, letter.id, at, by, "print")
         audit.append(
             tx,
             at,

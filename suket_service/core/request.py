@@ -60,6 +60,8 @@ HEADERS: dict[str, str] = {
     "jenis_surat": "jenis_surat",
     "kind": "jenis_surat",
 }
+#: Set by a table's reader where a row holds more cells than the header.
+EXTRA_CELLS = "_extra"
 OPTIONAL = frozenset({"golongan_darah", "status_perekaman", "alasan", "foto", "jenis_surat"})
 REQUIRED = frozenset(HEADERS.values()) - OPTIONAL
 
@@ -127,6 +129,8 @@ def read(row: Mapping[str, str], villages: Mapping[str, Village], today: date) -
     kind = take.take("jenis_surat", _kind)
     if birth_date and marital_status and not fields.may_hold_card(birth_date, marital_status, today):
         take.problems.append(_TOO_YOUNG)
+    if row.get(EXTRA_CELLS):
+        take.problems.append(_TOO_MANY_CELLS)
     if take.problems:
         return Reading(None, tuple(take.problems))
     # Every parser succeeded, so none of these is None; the assertion tells the type checker.
@@ -203,6 +207,14 @@ def _kind(text: str) -> int | None:
     return int(line)
 
 
+_TOO_MANY_CELLS = Problem(
+    "",
+    "too_many_cells",
+    Text(
+        "Baris ini berisi lebih banyak kolom daripada baris judul; periksa koma tanpa tanda kutip.",
+        "This row holds more cells than the header; look for a comma that is not quoted.",
+    ),
+)
 _TOO_YOUNG = Problem(
     "tanggal_lahir",
     "too_young",

@@ -1,33 +1,34 @@
 """A file of requests, row by row: bad rows are refused, the rest go on, and nothing is issued twice.
 
-Rows are read and portraits drawn before the lock is taken. Letters are committed in portions with a
-savepoint each and acknowledged after the commit, so that other work gets its turn in between.
+Rows are read and portraits drawn before the lock is taken. Letters are written in portions, and
+outcomes told only after the commit that made them true. A portion that the database will not take
+whole is tried again row by row, so that one poisoned row costs nobody else a letter.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from itertools import islice
 
 from suket_service.core import request as requests
-from suket_service.core.letter import STATE_NAMES
+from suket_service.core.letter import STATE_NAMES, Action
 from suket_service.core.region import Village
 from suket_service.core.resident import RecordingState
-from suket_service.errors import CallerError, FieldError, NotAllowed, Problem, RequestRefused, Text
+from suket_service.errors import FieldError, Problem, RegistryConflict, RequestRefused, Text
 from suket_service.issuing.life import (
-    Application,
-    Sealing,
-    approve_step,
-    choose_kind,
-    draft_step,
-    issue_step,
-    require,
+    approve_entry,
+    draft_entry,
+    issue_entry,
+    new_draft,
+    require_two,
 )
+from suket_service.issuing.rules import Application, choose_kind, require_grounds
+from suket_service.issuing.sealing import Sealing, ToSeal, place_all
 from suket_service.paper import portrait
-from suket_service.registry import letters, offices, residents
-from suket_service.registry.letters import LetterRecord
-from suket_service.registry.offices import Role
+from suket_service.registry import audit, letters, offices, residents
+from suket_service.registry.letters import Draft, LetterRecord, NewEvent, NewLetter, portrait_key
+from suket_service.registry.offices import Circumstances, Role
+from suket_service.registry.residents import Entry
 from suket_service.registry.session import Registry, Transaction
 from suket_service.sheets.read import Row
 
@@ -67,9 +68,30 @@ class RowOutcome:
 
 @dataclass(frozen=True, slots=True)
 class _Prepared:
+    """A row read outside the lock: an application, or the problems that refuse it."""
+
     row: int
     application: Application | None
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the registry holds about a portion's rows, asked once."""
+
+    by_key: Mapping[str, LetterRecord]
+    standing: Mapping[str, LetterRecord]  # open letters by NIK
+    register: Mapping[str, Entry]  # by NIK
+
+
+@dataclass(frozen=True, slots=True)
+class _Accepted:
+    """A row that gets a letter."""
+
+    prepared: _Prepared
+    draft: Draft
+    lapsed: LetterRecord | None
+    warnings: tuple[Problem, ...]
 
 
 def issue_rows(
@@ -96,36 +118,137 @@ def issue_rows(
 
     Raises:
         NotAllowed: the two people are one, or lack their roles in this office.
+        KeyTrouble, CallerError: the key or the clock does not allow issuing; what was told is done.
     """
-    if people.requested_by == people.approved_by:
-        raise NotAllowed(
-            "same_person",
-            Text(
-                "Pemohon dan penyetuju harus dua orang yang berbeda.",
-                "Requester and approver must be two people.",
-            ),
-        )
+    require_two(people.requested_by, people.approved_by)
     with registry.reading() as tx:
         office = offices.office(tx, office_code)
         villages = offices.villages_of(tx, office)
         _require_both(tx, people, office_code)
-    rows_left, first_row_of = iter(rows), dict[str, int]()
-    while portion := list(islice(rows_left, PORTION)):
+    run = _Run(registry, office_code, people, sealing)
+    for start in range(0, len(rows), PORTION):
         at = now()
         prepared = [
             _prepare(row, office_code, villages, office.local_date(at), open_photo, file_digest)
-            for row in portion
+            for row in rows[start : start + PORTION]
         ]
-        with registry.writing() as tx:
-            _require_both(tx, people, office_code)
-            outcomes = [_settle(tx, each, people, sealing, at, first_row_of) for each in prepared]
-        yield from outcomes
+        yield from run.settle(prepared, at)
+
+
+class _Run:
+    """One file on its way through: remembers which row brought which person first."""
+
+    def __init__(self, registry: Registry, office: str, people: TwoPeople, sealing: Sealing | None) -> None:
+        self._registry = registry
+        self._office = office
+        self._people = people
+        self._sealing = sealing if people.approved_by is not None else None
+        self._first_row_of: dict[str, int] = {}
+
+    def settle(self, prepared: Sequence[_Prepared], at: datetime) -> list[RowOutcome]:
+        """Settle a portion in one commit; where the database refuses it, row by row."""
+        before = dict(self._first_row_of)
+        try:
+            with self._registry.writing() as tx:
+                return self._settle(tx, prepared, at)
+        except RegistryConflict as conflict:
+            self._first_row_of = before
+            if len(prepared) == 1:
+                problem = Problem("", conflict.code, conflict.text)
+                return [RowOutcome(prepared[0].row, RowStatus.REFUSED, None, (problem,))]
+            return [outcome for each in prepared for outcome in self.settle([each], at)]
+
+    def _settle(self, tx: Transaction, prepared: Sequence[_Prepared], at: datetime) -> list[RowOutcome]:
+        _require_both(tx, self._people, self._office)
+        under = offices.circumstances(tx, self._office, at)
+        known = _look_up(tx, prepared, self._office)
+        outcomes: dict[int, RowOutcome] = {}
+        accepted: list[_Accepted] = []
+        for each in prepared:
+            decision = self._decide(each, known, under)
+            if isinstance(decision, _Accepted):
+                accepted.append(decision)
+            else:
+                outcomes[each.row] = decision
+        for taken, letter in zip(accepted, self._write(tx, accepted, under, at), strict=True):
+            status = RowStatus.ISSUED if letter.number else RowStatus.DRAFTED
+            row = taken.prepared.row
+            outcomes[row] = RowOutcome(row, status, letter, (), taken.warnings)
+        return [outcomes[each.row] for each in prepared]
+
+    def _decide(self, prepared: _Prepared, known: _Known, under: Circumstances) -> RowOutcome | _Accepted:
+        application, row = prepared.application, prepared.row
+        if application is None:
+            return RowOutcome(row, RowStatus.REFUSED, None, prepared.problems)
+        warnings = application.request.warnings
+        first = self._first_row_of.get(application.nik)
+        if first is not None:
+            return RowOutcome(row, RowStatus.REFUSED, None, (_twice(first),), warnings)
+        try:
+            already = _already(application, known, under)
+            if already is not None:
+                self._first_row_of[application.nik] = row
+                notes = (*warnings, *_closed_note(already))
+                return RowOutcome(row, RowStatus.UNCHANGED, already, (), notes)
+            entry, standing = known.register.get(application.nik), known.standing.get(application.nik)
+            kind = require_grounds(application, entry, standing, under)
+        except RequestRefused as refusal:
+            return RowOutcome(row, RowStatus.REFUSED, None, refusal.problems, warnings)
+        self._first_row_of[application.nik] = row
+        if entry is not None and entry.state is RecordingState.PRINT_READY_RECORD:
+            warnings = (*warnings, _CARD_READY)
+        return _Accepted(
+            prepared, new_draft(application, kind.code, self._people.requested_by), standing, warnings
+        )
+
+    def _write(
+        self, tx: Transaction, accepted: Sequence[_Accepted], under: Circumstances, at: datetime
+    ) -> list[LetterRecord]:
+        approver, sealing = self._people.approved_by, self._sealing
+        drafts = [each.draft for each in accepted]
+        events = [
+            NewEvent(each.lapsed.id, at, each.draft.requested_by, "lapse") for each in accepted if each.lapsed
+        ]
+        for each in accepted:
+            if each.lapsed:
+                letters.close(tx, each.lapsed.id, at)
+        if approver is None or sealing is None:
+            letters.add(tx, [NewLetter(draft) for draft in drafts], at)
+            letters.add_events(
+                tx, [*events, *(NewEvent(each.id, at, each.requested_by, "draft") for each in drafts)]
+            )
+            audit.append_all(tx, [draft_entry(draft, at) for draft in drafts])
+            return letters.by_ids(tx, self._office, [draft.id for draft in drafts])
+        wanted = [
+            ToSeal(
+                under.kinds[each.kind], each.resident, portrait_key(each.portrait) if each.portrait else None
+            )
+            for each in drafts
+        ]
+        entries = []
+        new = []
+        for draft, placement in zip(drafts, place_all(tx, wanted, under, sealing, at), strict=True):
+            new.append(NewLetter(draft, approver, placement))
+            events += [
+                NewEvent(draft.id, at, draft.requested_by, "draft"),
+                NewEvent(draft.id, at, approver, Action.APPROVE),
+                NewEvent(draft.id, placement.issued_at, approver, Action.ISSUE),
+            ]
+            entries += [
+                draft_entry(draft, at),
+                approve_entry(draft.id, draft.office, approver, at),
+                issue_entry(draft.id, draft.office, placement, approver, sealing),
+            ]
+        letters.add(tx, new, at)
+        letters.add_events(tx, events)
+        audit.append_all(tx, entries)
+        return letters.by_ids(tx, self._office, [draft.id for draft in drafts])
 
 
 def _require_both(tx: Transaction, people: TwoPeople, office: str) -> None:
-    require(tx, people.requested_by, office, Role.OPERATOR)
+    offices.require_member(tx, people.requested_by, office, Role.OPERATOR)
     if people.approved_by is not None:
-        require(tx, people.approved_by, office, Role.APPROVER)
+        offices.require_member(tx, people.approved_by, office, Role.APPROVER)
 
 
 def _prepare(
@@ -137,7 +260,7 @@ def _prepare(
     file_digest: str,
 ) -> _Prepared:
     reading = requests.read(row.fields, villages, today)
-    problems = reading.problems + ((_TOO_MANY_CELLS,) if "_extra" in row.fields else ())
+    problems = reading.problems
     picture, photo = None, row.fields.get("foto", "").strip()
     if photo:
         try:
@@ -150,72 +273,30 @@ def _prepare(
     return _Prepared(row.number, Application(office, reading.request, picture, key, file_digest))
 
 
-def _settle(
-    tx: Transaction,
-    prepared: _Prepared,
-    people: TwoPeople,
-    sealing: Sealing | None,
-    at: datetime,
-    first_row_of: dict[str, int],
-) -> RowOutcome:
-    application = prepared.application
-    if application is None:
-        return RowOutcome(prepared.row, RowStatus.REFUSED, None, prepared.problems)
-    nik = application.request.resident.nik
-    warnings = application.request.warnings
-    if nik in first_row_of:
-        return RowOutcome(prepared.row, RowStatus.REFUSED, None, (_twice(first_row_of[nik]),), warnings)
-    try:
-        known = _already(tx, application, offices.office(tx, application.office).local_date(at))
-        if known is not None:
-            first_row_of[nik] = prepared.row
-            return RowOutcome(prepared.row, RowStatus.UNCHANGED, known, (), (*warnings, *_closed_note(known)))
-        with tx.begin_nested():
-            record = _make(tx, application, people, sealing, at)
-    except RequestRefused as refusal:
-        return RowOutcome(prepared.row, RowStatus.REFUSED, None, refusal.problems, warnings)
-    except CallerError as error:
-        return RowOutcome(
-            prepared.row, RowStatus.REFUSED, None, (Problem("", error.code, error.text),), warnings
-        )
-    first_row_of[nik] = prepared.row
-    status = RowStatus.ISSUED if record.number else RowStatus.DRAFTED
-    return RowOutcome(prepared.row, status, record, (), (*warnings, *_card_note(tx, application)))
+def _look_up(tx: Transaction, prepared: Sequence[_Prepared], office: str) -> _Known:
+    applications = [each.application for each in prepared if each.application is not None]
+    niks = [application.nik for application in applications]
+    request_keys = [application.request_key for application in applications if application.request_key]
+    return _Known(
+        by_key=letters.by_request_keys(tx, office, request_keys),
+        standing=letters.open_letters_of(tx, niks),
+        register=residents.find(tx, office, niks),
+    )
 
 
-def _make(
-    tx: Transaction, application: Application, people: TwoPeople, sealing: Sealing | None, at: datetime
-) -> LetterRecord:
-    letter = draft_step(tx, application, people.requested_by, at)
-    record = letters.by_id(tx, application.office, letter)
-    return _finish(tx, record, people, sealing, at)
-
-
-def _finish(
-    tx: Transaction, record: LetterRecord, people: TwoPeople, sealing: Sealing | None, at: datetime
-) -> LetterRecord:
-    if sealing is None or people.approved_by is None:
-        return record
-    approve_step(tx, record, people.approved_by, at)
-    return issue_step(tx, letters.by_id(tx, record.office, record.id), people.approved_by, sealing, at)
-
-
-def _already(tx: Transaction, application: Application, today: date) -> LetterRecord | None:
+def _already(application: Application, known: _Known, under: Circumstances) -> LetterRecord | None:
     """The letter that this row already led to, by the same file or by another with the same facts."""
-    if application.request_key is not None:
-        known = letters.by_request_key(tx, application.office, application.request_key)
-        if known is not None:
-            return known
-    standing = letters.open_letter_of(tx, application.request.resident.nik)
+    if application.request_key is not None and application.request_key in known.by_key:
+        return known.by_key[application.request_key]
+    standing = known.standing.get(application.nik)
     if (
         standing is not None
-        and not standing.has_lapsed(today)
+        and not standing.has_lapsed(under.today)
         and standing.office == application.office
         and standing.resident == application.request.resident
-        and standing.kind == choose_kind(tx, application).code
+        and standing.kind == choose_kind(application.request, under).code
         and standing.reason == application.request.reason
-        and standing.portrait
-        == (letters.portrait_key(application.portrait) if application.portrait else None)
+        and standing.portrait == (portrait_key(application.portrait) if application.portrait else None)
     ):
         return standing
     return None
@@ -230,16 +311,11 @@ def _closed_note(known: LetterRecord) -> tuple[Problem, ...]:
             "nik",
             "already_closed",
             Text(
-                f"Surat dari berkas ini sudah {name.id}. Untuk surat baru, ajukan berkas permohonan baru.",
-                f"The letter of this file is already {name.en}. For a new letter hand in a new file.",
+                f"Surat dari berkas ini sudah ditutup ({name.id}). Untuk surat baru, ajukan berkas permohonan baru.",
+                f"The letter of this file is already closed ({name.en}). For a new letter hand in a new file.",
             ),
         ),
     )
-
-
-def _card_note(tx: Transaction, application: Application) -> tuple[Problem, ...]:
-    entry = residents.find(tx, application.office, application.request.resident.nik)
-    return (_CARD_READY,) if entry and entry.state is RecordingState.PRINT_READY_RECORD else ()
 
 
 def _twice(first_row: int) -> Problem:
@@ -253,14 +329,6 @@ def _twice(first_row: int) -> Problem:
     )
 
 
-_TOO_MANY_CELLS = Problem(
-    "",
-    "too_many_cells",
-    Text(
-        "Baris ini berisi lebih banyak kolom daripada baris judul; periksa koma tanpa tanda kutip.",
-        "This row holds more cells than the header; look for a comma that is not quoted.",
-    ),
-)
 _CARD_READY = Problem(
     "status_perekaman",
     "card_can_be_printed",

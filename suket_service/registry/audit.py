@@ -5,7 +5,7 @@ An entry holds no NIK and no name: letters are named by number or id, people by 
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -25,6 +25,18 @@ class ChainHead:
     hash: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing done: who, what, to which subject. No NIK, no name."""
+
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    office: str | None = None
+    details: Mapping[str, Any] | None = None
+
+
 def append(
     tx: Connection,
     at: datetime,
@@ -35,23 +47,36 @@ def append(
     details: Mapping[str, Any] | None = None,
 ) -> int:
     """Append one entry inside the caller's transaction; returns its number."""
+    return append_all(tx, [Entry(at, actor, action, subject, office, details)])
+
+
+def append_all(tx: Connection, entries: Sequence[Entry]) -> int:
+    """Append entries in order inside the caller's transaction; returns the last one's number."""
     last = head(tx)
-    seq = last.entries + 1
-    text = json.dumps(details or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    digest = _digest(last.hash, seq, at, office, actor, action, subject, text)
-    tx.execute(
-        insert(AuditRow).values(
-            seq=seq,
-            at=at,
-            office=office,
-            actor=actor,
-            action=action,
-            subject=subject,
-            details=text,
-            previous=last.hash,
-            hash=digest,
+    seq, previous = last.entries, last.hash
+    rows = []
+    for entry in entries:
+        seq += 1
+        text = json.dumps(entry.details or {}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        digest = _digest(
+            previous, seq, entry.at, entry.office, entry.actor, entry.action, entry.subject, text
         )
-    )
+        rows.append(
+            {
+                "seq": seq,
+                "at": entry.at,
+                "office": entry.office,
+                "actor": entry.actor,
+                "action": entry.action,
+                "subject": entry.subject,
+                "details": text,
+                "previous": previous,
+                "hash": digest,
+            }
+        )
+        previous = digest
+    if rows:
+        tx.execute(insert(AuditRow.__table__), rows)  # type: ignore[arg-type]
     return seq
 
 

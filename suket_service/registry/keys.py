@@ -95,15 +95,17 @@ def unlock(
     return SigningKey.unlock(locked, passphrase, newest)
 
 
-def require_active(tx: Connection, key: Key, on: date) -> None:
-    """Refuse a key that was retired or revoked since it was unlocked.
+def require_active(tx: Connection, key: Key, office: str, on: date) -> None:
+    """Refuse a key that may not seal for this office, or was retired or revoked since it was unlocked.
 
     Raises:
         KeyTrouble: ``no_key``.
     """
     row = tx.execute(
         select(SigningKeyRow.state, SigningKeyRow.signs_from, SigningKeyRow.signs_until).where(
-            SigningKeyRow.kid == key.kid
+            SigningKeyRow.kid == key.kid,
+            SigningKeyRow.purpose == Purpose.SEAL.value,
+            SigningKeyRow.office == office,
         )
     ).first()
     if (

@@ -1,8 +1,8 @@
 """Offices, letterheads, kinds, windows, regions and staff: what letters are issued under. Issues none."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, func, insert, select
@@ -48,6 +48,17 @@ class RegistryIdentity:
 
     registry_id: str
     environment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """Under what an office issues at this moment: read once a transaction."""
+
+    office: Office
+    kinds: Mapping[int, Kind]
+    usual_kind: int  # issued when none is named
+    letterhead: int  # the current version
+    today: date  # in the office's calendar
 
 
 def create_registry(tx: Connection, identity: RegistryIdentity, at: datetime) -> None:
@@ -114,11 +125,6 @@ def office(tx: Connection, code: str) -> Office:
     return found
 
 
-def usual_kind(tx: Connection, office_code: str) -> int:
-    """The kind of letter an office issues when none is named."""
-    return tx.execute(select(OfficeRow.usual_kind).where(OfficeRow.code == office_code)).scalar_one()
-
-
 def add_letterhead(tx: Connection, office_code: str, letterhead: Letterhead, at: datetime) -> None:
     """Add a version of an office's letterhead."""
     tx.execute(
@@ -176,6 +182,23 @@ def letterhead(tx: Connection, office_code: str, version: int) -> Letterhead:
         signatory=row.signatory,
         rank=row.rank,
         nip=row.nip,
+    )
+
+
+def circumstances(tx: Connection, office_code: str, at: datetime) -> Circumstances:
+    """What letters of an office are issued under at that instant.
+
+    Raises:
+        NotFound: no such office, or it has no letterhead yet.
+    """
+    found = office(tx, office_code)
+    usual = tx.execute(select(OfficeRow.usual_kind).where(OfficeRow.code == office_code)).scalar_one()
+    return Circumstances(
+        office=found,
+        kinds=kinds(tx),
+        usual_kind=usual,
+        letterhead=current_letterhead(tx, office_code),
+        today=found.local_date(at),
     )
 
 
@@ -284,15 +307,18 @@ def require_staff(tx: Connection, username: str, *roles: Role) -> StaffMember:
         )
     ).first()
     if row is None or row.role not in roles:
-        wanted = " / ".join(roles)
-        raise NotAllowed(
-            "not_allowed",
-            Text(
-                f"Pengguna ini tidak berwenang; diperlukan petugas aktif berperan {wanted}.",
-                f"This user may not do this; it takes an active member of staff with role {wanted}.",
-            ),
-        )
+        raise _not_allowed(roles)
     return StaffMember(row.username, row.office, row.name, Role(row.role), row.demo)
+
+
+def require_member(tx: Connection, username: str, office_code: str, *roles: Role) -> None:
+    """Refuse anyone but an active holder of one of the roles in that office.
+
+    Raises:
+        NotAllowed: also for another office's staff, with the same words.
+    """
+    if require_staff(tx, username, *roles).office != office_code:
+        raise _not_allowed(roles)
 
 
 def office_of(tx: Connection, username: str) -> str:
@@ -307,3 +333,14 @@ def office_of(tx: Connection, username: str) -> str:
 def has_demo_staff(tx: Connection) -> bool:
     """Whether demo accounts exist: production refuses such a registry."""
     return tx.execute(select(StaffRow.username).where(StaffRow.demo).limit(1)).first() is not None
+
+
+def _not_allowed(roles: Sequence[Role]) -> NotAllowed:
+    wanted = " / ".join(roles)
+    return NotAllowed(
+        "not_allowed",
+        Text(
+            f"Pengguna ini tidak berwenang; diperlukan petugas aktif kantor ini berperan {wanted}.",
+            f"This user may not do this; it takes an active member of this office's staff with role {wanted}.",
+        ),
+    )

@@ -1,5 +1,6 @@
 """The register of the recorded: imported lists only, never a request's own word. Judges nobody."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -56,9 +57,9 @@ def put(tx: Connection, person: Resident, state: RecordingState, origin: Import)
     return True
 
 
-def find(tx: Connection, office: str, nik: str) -> Entry | None:
-    """The register's entry for a NIK in this office."""
-    row = tx.execute(
+def find(tx: Connection, office: str, niks: Sequence[str]) -> dict[str, Entry]:
+    """The register's entries of this office for those NIKs, by NIK."""
+    rows = tx.execute(
         select(
             ResidentRow.__table__,
             RegionRow.name.label("village_name"),
@@ -67,9 +68,14 @@ def find(tx: Connection, office: str, nik: str) -> Entry | None:
             RegionRow.province,
         )
         .join(RegionRow, RegionRow.code == ResidentRow.village)
-        .where(ResidentRow.office == office, ResidentRow.nik == nik)
-    ).first()
-    if row is None:
-        return None
-    village = Village(row.village, row.village_name, row.district, row.regency, row.province)
-    return Entry(person_of(row, village), RecordingState(row.recording_state), row.source, row.as_of)
+        .where(ResidentRow.office == office, ResidentRow.nik.in_(niks))
+    )
+    return {
+        row.nik: Entry(
+            person_of(row, Village(row.village, row.village_name, row.district, row.regency, row.province)),
+            RecordingState(row.recording_state),
+            row.source,
+            row.as_of,
+        )
+        for row in rows
+    }

@@ -11,9 +11,9 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
-from suket_service.errors import RegistryError, Text
+from suket_service.errors import RegistryConflict, RegistryError, Text
 
 #: What use cases pass from step to step; they call nothing on it but ``begin_nested``.
 Transaction: TypeAlias = Connection
@@ -111,11 +111,22 @@ def _sqlite_engine(url: str) -> Engine:
 
 @contextmanager
 def _as_registry_error() -> Iterator[None]:
-    kind = None
+    kind, is_conflict = None, False
     try:
         yield
     except SQLAlchemyError as error:
-        kind = type(getattr(error, "orig", None) or error).__name__
+        kind, is_conflict = (
+            type(getattr(error, "orig", None) or error).__name__,
+            isinstance(error, IntegrityError),
+        )
+    if is_conflict:
+        raise RegistryConflict(
+            "registry_conflict",
+            Text(
+                "Basis data menolak perubahan ini karena bertentangan dengan isinya. Periksa lalu coba lagi.",
+                "The database refused this change: it conflicts with what is there. Check, then try again.",
+            ),
+        )
     if kind is not None:
         # Raised out here: the statement's parameters hold personal data, and what is raised in an
         # except block carries the error before it along, `from None` or not.

@@ -39,18 +39,24 @@ def open_list(tx: Connection, office: str, capacity: int = CAPACITY) -> int:
     return int(made.scalar_one())
 
 
-def allocate(tx: Connection, office: str) -> tuple[int, int]:
-    """The next free (list, index) of an office, opening a new list where the last is full."""
-    row = tx.execute(
-        select(StatusListRow.number, StatusListRow.next_index)
-        .where(StatusListRow.office == office, StatusListRow.next_index < StatusListRow.capacity)
-        .order_by(StatusListRow.number)
-        .limit(1)
-        .with_for_update()
-    ).first()
-    number, index = (row.number, row.next_index) if row else (open_list(tx, office), 0)
-    tx.execute(update(StatusListRow).where(StatusListRow.number == number).values(next_index=index + 1))
-    return number, index
+def allocate(tx: Connection, office: str, count: int) -> list[tuple[int, int]]:
+    """The next free (list, index) pairs of an office in order, opening new lists where one is full."""
+    given: list[tuple[int, int]] = []
+    while len(given) < count:
+        row = tx.execute(
+            select(StatusListRow.number, StatusListRow.next_index, StatusListRow.capacity)
+            .where(StatusListRow.office == office, StatusListRow.next_index < StatusListRow.capacity)
+            .order_by(StatusListRow.number)
+            .limit(1)
+            .with_for_update()
+        ).first()
+        if row is None:
+            open_list(tx, office)
+            continue
+        end = min(row.next_index + count - len(given), row.capacity)
+        given += [(row.number, index) for index in range(row.next_index, end)]
+        tx.execute(update(StatusListRow).where(StatusListRow.number == row.number).values(next_index=end))
+    return given
 
 
 def contents(tx: Connection) -> list[ListContents]:

@@ -10,6 +10,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from suket_service.core.request import EXTRA_CELLS
 from suket_service.errors import FileRefused, Text
 
 MOST_BYTES = 20 * 1024 * 1024
@@ -127,7 +128,7 @@ def _cells(cells: list[str], fields: list[str]) -> dict[str, str]:
     # A cell that is missing reads as empty, and what stands beyond the last column marks the row as broken.
     row = {field: cell[:MOST_CELL_CHARACTERS] for field, cell in zip(fields, cells, strict=False)}
     if any(cell.strip() for cell in cells[len(fields) :]):
-        row["_extra"] = "1"
+        row[EXTRA_CELLS] = "1"
     return row
 
 

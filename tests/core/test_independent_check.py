@@ -31,7 +31,8 @@ def thumbprint(jwk: dict[str, Any]) -> bytes:
 
 def es256(jwk: dict[str, Any], message: bytes, signature: bytes) -> None:
     x, y, r, s = (
-        int.from_bytes(part, "big") for part in (unb64(jwk["x"]), unb64(jwk["y"]), signature[:32], signature[32:])
+        int.from_bytes(part, "big")
+        for part in (unb64(jwk["x"]), unb64(jwk["y"]), signature[:32], signature[32:])
     )
     key = ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()
     key.verify(encode_dss_signature(r, s), message, ec.ECDSA(hashes.SHA256()))

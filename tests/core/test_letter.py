@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -44,8 +43,6 @@ def test_only_the_table_s_moves_are_made(state: LetterState, action: Action) -> 
 
 class LetterLife(RuleBasedStateMachine):
     """A letter to which anyone tries to do anything, in any order."""
-
-    seen: ClassVar[set[LetterState]] = set()
 
     def __init__(self) -> None:
         super().__init__()

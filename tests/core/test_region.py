@@ -18,7 +18,17 @@ def test_the_first_and_the_last_code_are_read(code: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "217203100", "21720310010", "1101010000", "0172031001", "21-72-03-1001", "217203100X", "２１７２０３１００１", "217203"],
+    [
+        "",
+        "217203100",
+        "21720310010",
+        "1101010000",
+        "0172031001",
+        "21-72-03-1001",
+        "217203100X",
+        "２１７２０３１００１",
+        "217203",
+    ],
 )
 def test_another_form_is_refused(text: str) -> None:
     assert refusal_of(parse_village_code, text) == "region_code_form"

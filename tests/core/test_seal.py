@@ -86,7 +86,11 @@ def test_any_bytes_are_read_or_refused(sealed: bytes) -> None:
 EDGES: list[tuple[str, list[Any], list[Any]]] = [
     ("status_list", [1, 65_535], [0, 65_536]),
     ("status_index", [0, 16_777_215], [-1, 16_777_216]),
-    ("nik", ["0000000000000001", "9999999999999999"], ["0000000000000000", "10000000000000000", "217203170895000X"]),
+    (
+        "nik",
+        ["0000000000000001", "9999999999999999"],
+        ["0000000000000000", "10000000000000000", "217203170895000X"],
+    ),
     ("birth_date", [FIRST_DAY, date(2026, 11, 22)], [FIRST_DAY - timedelta(days=1), date(2026, 11, 23)]),
     ("issued_on", [date(1995, 8, 17), date(2027, 5, 21)], [date(1995, 8, 16), date(2027, 5, 22)]),
     ("valid_until", [date(2026, 11, 22), LAST_DAY, None], [date(2026, 11, 21), LAST_DAY + timedelta(days=1)]),
@@ -108,6 +112,16 @@ def test_the_last_value_inside_the_range_is_sealed(field: str, value: Any) -> No
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, _, bad in EDGES for value in bad])
 def test_the_first_value_outside_the_range_is_not(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=r"outside|invalid literal"):
+        pack(replace(some_facts(), **{field: value}), KEY_ID)
+
+
+@pytest.mark.xfail(reason="numbers are asked for their range and not for their width")
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("nik", "5"), ("nik", "02172031708950003"), ("village", "02172031001"), ("village", "2_172_031_001")],
+)
+def test_facts_of_another_width_are_not_sealed(field: str, value: str) -> None:
+    with pytest.raises(ValueError, match="outside"):
         pack(replace(some_facts(), **{field: value}), KEY_ID)
 
 

@@ -18,7 +18,9 @@ ELSEWHERE = Village("2101011001", "Sungai Enam", "Bintan Timur", "Kabupaten Bint
 @pytest.fixture
 def other_office(registry: Registry) -> Office:
     """Another office of the same registry, with an operator ``petugas`` and an approver ``camat``."""
-    office = replace(OFFICE, code="2101", name="Disdukcapil Bintan", villages=("2101",), utc_offset=timedelta(hours=7))
+    office = replace(
+        OFFICE, code="2101", name="Disdukcapil Bintan", villages=("2101",), utc_offset=timedelta(hours=7)
+    )
     staff = (
         StaffMember("petugas", office.code, "Petugas", Role.OPERATOR),
         StaffMember("camat", office.code, "Kepala", Role.APPROVER),

@@ -258,7 +258,9 @@ class TestAgain:
         assert statuses(issue_rows(*rows, digest=MENDED)) == ["unchanged", "issued", "unchanged"]
         assert serials(registry) == [1, 2, 3]
 
-    def test_a_mended_file_may_have_its_rows_elsewhere(self, register: Register, issue_rows: IssueRows) -> None:
+    def test_a_mended_file_may_have_its_rows_elsewhere(
+        self, register: Register, issue_rows: IssueRows
+    ) -> None:
         register(a_row(2, serial=2), a_row(2, serial=3))
         issue_rows(a_row(2, serial=2), digest=FIRST)
         again = issue_rows(a_row(2, serial=3), a_row(7, serial=2), digest=MENDED)
@@ -282,7 +284,9 @@ class TestAgain:
         [again] = issue_rows(a_row(**change), digest=MENDED, open_photo=lambda name: picture())
         assert codes(again) == [("nik", "letter_open")]
 
-    def test_the_usual_kind_named_is_the_same_request(self, register: Register, issue_rows: IssueRows) -> None:
+    def test_the_usual_kind_named_is_the_same_request(
+        self, register: Register, issue_rows: IssueRows
+    ) -> None:
         register(a_row())
         issue_rows(a_row(), digest=FIRST)
         assert statuses(issue_rows(a_row(jenis_surat="1"), digest=MENDED)) == ["unchanged"]
@@ -301,7 +305,9 @@ class TestAgain:
         issuing.revoke(registry, OFFICE.code, str(issued.number), "operator", "Salah data", NOON)
         assert statuses(issue_rows(a_row(), digest=NEXT)) == ["issued"]
 
-    @pytest.mark.parametrize("reason", ["Blangko habis", "Blangko masih habis"], ids=["same facts", "other facts"])
+    @pytest.mark.parametrize(
+        "reason", ["Blangko habis", "Blangko masih habis"], ids=["same facts", "other facts"]
+    )
     def test_a_new_file_after_the_letter_lapsed_issues_a_new_letter(
         self, registry: Registry, issued: LetterRecord, issue_rows: IssueRows, reason: str
     ) -> None:
@@ -325,7 +331,9 @@ class TestTheSamePersonTwice:
         outcomes = issue_rows(*rows, a_row(PORTION + 2, serial=2))
         assert codes(outcomes[-1]) == [("nik", "duplicate_in_file")]
 
-    def test_is_refused_again_when_the_file_is_repeated(self, register: Register, issue_rows: IssueRows) -> None:
+    def test_is_refused_again_when_the_file_is_repeated(
+        self, register: Register, issue_rows: IssueRows
+    ) -> None:
         register(a_row())
         issue_rows(a_row(2), a_row(5))
         assert statuses(issue_rows(a_row(2), a_row(5))) == ["unchanged", "refused"]
@@ -380,7 +388,11 @@ class TestPortions:
         rows = [a_row(number, serial=number) for number in range(2, PORTION + 4)]
         register(*rows)
         ticks = (NOON + timedelta(minutes=minute) for minute in itertools.count())
-        times = [outcome.letter.issued_at for outcome in issue_rows(*rows, now=lambda: next(ticks)) if outcome.letter]
+        times = [
+            outcome.letter.issued_at
+            for outcome in issue_rows(*rows, now=lambda: next(ticks))
+            if outcome.letter
+        ]
         assert times == [NOON] * PORTION + [NOON + timedelta(minutes=1)] * 2
 
 
@@ -389,11 +401,10 @@ class TestTheDatabaseFailsInTheMiddle:
     @pytest.fixture
     def failing(self, database: Path, table: str) -> Iterator[Callable[[], None]]:
         """The insert that issues the 53rd letter fails, until the fixture's value is called."""
-        column = {"letter_event": "action", "audit": "action"}[table]
         action = {"letter_event": "issue", "audit": "letter.issue"}[table]
         with raw(database) as connection:
             connection.execute(
-                f"CREATE TRIGGER broken BEFORE INSERT ON {table} WHEN NEW.{column} = '{action}' AND "
+                f"CREATE TRIGGER broken BEFORE INSERT ON {table} WHEN NEW.action = '{action}' AND "
                 f"(SELECT count(*) FROM letter WHERE number IS NOT NULL) = {PORTION + 3} "
                 "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
             )
@@ -486,7 +497,9 @@ def test_a_key_retired_in_the_middle_stops_the_rest(
 
 
 class TestImportingTheRegister:
-    def imported(self, registry: Registry, *rows: Row, by: str = "operator", as_of: date = TODAY) -> list[str | None]:
+    def imported(
+        self, registry: Registry, *rows: Row, by: str = "operator", as_of: date = TODAY
+    ) -> list[str | None]:
         outcomes = administering.import_residents(registry, OFFICE.code, rows, by, "SIAK", as_of, NOON)
         return [None if outcome.imported else outcome.problems[0].code for outcome in outcomes]
 
@@ -501,7 +514,11 @@ class TestImportingTheRegister:
 
     @pytest.mark.parametrize(
         ("change", "code"),
-        [({"nik": "1"}, "nik_length"), ({"status_perekaman": ""}, "missing"), ({"_extra": "1"}, "too_many_cells")],
+        [
+            ({"nik": "1"}, "nik_length"),
+            ({"status_perekaman": ""}, "missing"),
+            ({"_extra": "1"}, "too_many_cells"),
+        ],
     )
     def test_a_bad_row_is_refused_and_the_others_are_imported(
         self, registry: Registry, change: dict[str, str], code: str

@@ -91,10 +91,14 @@ def test_a_draft_has_neither_number_nor_seal(registry: Registry, drafted: str) -
         letters.as_printed(tx, record)
 
 
-def test_every_step_is_one_audit_entry(registry: Registry, approved: str, sealing: Sealing, database: Path) -> None:
+def test_every_step_is_one_audit_entry(
+    registry: Registry, approved: str, sealing: Sealing, database: Path
+) -> None:
     issue(registry, approved, sealing)
     with raw(database) as connection:
-        entries = connection.execute("SELECT actor, action FROM audit WHERE action LIKE 'letter.%' ORDER BY seq")
+        entries = connection.execute(
+            "SELECT actor, action FROM audit WHERE action LIKE 'letter.%' ORDER BY seq"
+        )
         assert entries.fetchall() == [
             ("operator", "letter.draft"),
             ("kepala", "letter.approve"),
@@ -113,7 +117,11 @@ def test_the_seal_states_the_letter_and_is_signed_by_the_offices_key(
     assert text == f"{BASE_URL}/s#{digits(sealed)}"
     assert seal.fingerprint == record.fingerprint
     assert check_seal(sealing.key.key, seal.body, seal.signature)
-    assert (seal.facts.nik, seal.facts.name, seal.facts.birth_date) == (person.nik, person.name, person.birth_date)
+    assert (seal.facts.nik, seal.facts.name, seal.facts.birth_date) == (
+        person.nik,
+        person.name,
+        person.birth_date,
+    )
     assert (seal.facts.issued_on, seal.facts.valid_until) == (record.issued_on, record.valid_until)
     assert (seal.facts.status_list, seal.facts.status_index) == (record.status_list, record.status_index)
     assert seal.facts.portrait == bytes(16)
@@ -162,7 +170,9 @@ def test_only_an_approver_issues(registry: Registry, approved: str, sealing: Sea
         issuing.issue(registry, OFFICE.code, approved, by, sealing, NOON)
 
 
-def test_someone_who_left_may_do_nothing(registry: Registry, application: Application, database: Path) -> None:
+def test_someone_who_left_may_do_nothing(
+    registry: Registry, application: Application, database: Path
+) -> None:
     with raw(database) as connection:
         connection.execute("UPDATE staff SET active = 0 WHERE username = 'operator'")
     with pytest.raises(NotAllowed):
@@ -227,14 +237,18 @@ def test_another_offices_staff_may_do_nothing_here(
 
 def test_someone_not_in_the_register_is_refused(registry: Registry) -> None:
     application = Application(OFFICE.code, a_request(), None)
-    assert refusals(lambda: issuing.draft(registry, application, "operator", NOON)) == [("nik", "not_in_register")]
+    assert refusals(lambda: issuing.draft(registry, application, "operator", NOON)) == [
+        ("nik", "not_in_register")
+    ]
 
 
 def test_another_offices_register_does_not_count(
     registry: Registry, application: Application, other_office: Office
 ) -> None:
     elsewhere = replace(application, office=other_office.code)
-    assert refusals(lambda: issuing.draft(registry, elsewhere, "petugas", NOON)) == [("nik", "not_in_register")]
+    assert refusals(lambda: issuing.draft(registry, elsewhere, "petugas", NOON)) == [
+        ("nik", "not_in_register")
+    ]
 
 
 @pytest.mark.parametrize("state", [state for state in RecordingState if state.may_get_letter])
@@ -269,7 +283,9 @@ def test_what_differs_from_the_register_is_refused(
     registry: Registry, application: Application, field: str, change: dict[str, object]
 ) -> None:
     other = replace(application, request=a_request(resident=a_resident(**change)))
-    assert refusals(lambda: issuing.draft(registry, other, "operator", NOON)) == [(field, "differs_from_register")]
+    assert refusals(lambda: issuing.draft(registry, other, "operator", NOON)) == [
+        (field, "differs_from_register")
+    ]
 
 
 def test_an_address_may_differ_from_the_register(registry: Registry, application: Application) -> None:
@@ -279,7 +295,9 @@ def test_an_address_may_differ_from_the_register(registry: Registry, application
 
 def test_an_unknown_kind_is_refused(registry: Registry, application: Application) -> None:
     other = replace(application, request=a_request(kind=99))
-    assert refusals(lambda: issuing.draft(registry, other, "operator", NOON)) == [("jenis_surat", "kind_unknown")]
+    assert refusals(lambda: issuing.draft(registry, other, "operator", NOON)) == [
+        ("jenis_surat", "kind_unknown")
+    ]
 
 
 def test_a_letter_until_the_card_has_no_last_day(
@@ -302,7 +320,9 @@ def test_a_person_with_an_open_letter_gets_no_second(
 def test_a_person_with_a_draft_gets_no_second(
     registry: Registry, application: Application, drafted: str
 ) -> None:
-    assert refusals(lambda: issuing.draft(registry, application, "operator", NOON)) == [("nik", "letter_open")]
+    assert refusals(lambda: issuing.draft(registry, application, "operator", NOON)) == [
+        ("nik", "letter_open")
+    ]
 
 
 def test_another_office_is_not_told_the_open_letters_number(
@@ -341,7 +361,12 @@ def test_a_lapsed_letter_is_closed_by_the_next(registry: Registry, issued: Lette
 class TestClosing:
     @pytest.mark.parametrize("by", ["operator", "operator2", "kepala"])
     def test_a_letter_is_closed_with_its_reason(
-        self, registry: Registry, issued: LetterRecord, close: Callable[..., LetterRecord], state: LetterState, by: str
+        self,
+        registry: Registry,
+        issued: LetterRecord,
+        close: Callable[..., LetterRecord],
+        state: LetterState,
+        by: str,
     ) -> None:
         record = close(registry, OFFICE.code, issued.number, by, " Salah data ", NOON)
         assert (record.state, record.closed_at) == (state, NOON)
@@ -365,7 +390,12 @@ class TestClosing:
 
     @pytest.mark.parametrize("by", ["admin", "auditor", "nobody"])
     def test_others_close_nothing(
-        self, registry: Registry, issued: LetterRecord, close: Callable[..., LetterRecord], state: LetterState, by: str
+        self,
+        registry: Registry,
+        issued: LetterRecord,
+        close: Callable[..., LetterRecord],
+        state: LetterState,
+        by: str,
     ) -> None:
         with pytest.raises(NotAllowed):
             close(registry, OFFICE.code, issued.number, by, "Salah data", NOON)

@@ -83,7 +83,9 @@ def broken_insert(registry: Registry, issued: LetterRecord) -> RegistryError:
     with pytest.raises(RegistryError) as trouble, registry.writing() as tx:
         letters.add_draft(
             tx,
-            letters.Draft("2" * 32, OFFICE.code, 1, issued.resident, "Blangko habis", None, "operator", None, None),
+            letters.Draft(
+                "2" * 32, OFFICE.code, 1, issued.resident, "Blangko habis", None, "operator", None, None
+            ),
             NOON,
         )
     return trouble.value
@@ -101,7 +103,9 @@ def test_a_registry_error_brings_no_statement_along(registry: Registry, issued: 
     assert (error.__cause__, error.__context__) == (None, None)
 
 
-@pytest.mark.parametrize("spoil", [lambda path: path.write_bytes(b"garbage" * 1000), lambda path: path.unlink()])
+@pytest.mark.parametrize(
+    "spoil", [lambda path: path.write_bytes(b"garbage" * 1000), lambda path: path.unlink()]
+)
 def test_a_spoilt_database_is_unavailable(database: Path, spoil: Callable[[Path], object]) -> None:
     spoil(database)
     registry = Registry(f"sqlite:///{database}")

@@ -94,7 +94,10 @@ def test_a_cell_that_is_missing_at_the_end_is_not_there() -> None:
 
 
 def test_cells_beyond_the_header_mark_the_row() -> None:
-    assert fields_of("nik,nama\n1,ANI,more\n2,BUDI\n") == [{**ANI, "_extra": "1"}, {"nik": "2", "nama": "BUDI"}]
+    assert fields_of("nik,nama\n1,ANI,more\n2,BUDI\n") == [
+        {**ANI, "_extra": "1"},
+        {"nik": "2", "nama": "BUDI"},
+    ]
 
 
 def test_blank_cells_beyond_the_header_mark_nothing() -> None:

@@ -16,7 +16,10 @@ _SQLITE_TRIGGERS = (
     "CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END",
     "CREATE TRIGGER letter_no_delete BEFORE DELETE ON letter BEGIN SELECT RAISE(ABORT, 'letters are never deleted'); END",
     """CREATE TRIGGER letter_seal_once
-       BEFORE UPDATE OF sealed, number, status_list, status_index, fingerprint ON letter WHEN OLD.sealed IS NOT NULL
+       BEFORE UPDATE OF office, kind, nik, name, birth_place, birth_date, sex, blood_type, address, rt, rw, village,
+         religion, marital_status, occupation, citizenship, reason, portrait, requested_by, approved_by, letterhead,
+         number, status_list, status_index, issued_on, sealed_valid_until, sealed, seal_text, fingerprint, issued_at
+       ON letter WHEN OLD.sealed IS NOT NULL
        BEGIN SELECT RAISE(ABORT, 'a seal is made once'); END""",
 )
 

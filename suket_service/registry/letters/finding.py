@@ -1,0 +1,141 @@
+"""Letters found again. Every query that an office's people reach is filtered by that office; only the
+one-open-letter rule (by person) looks across offices.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, select
+
+from suket_service.core.letter import Letter, LetterState
+from suket_service.core.seal import check_code
+from suket_service.errors import NotFound, Text
+from suket_service.registry import offices
+from suket_service.registry.letters.records import Event, LetterRecord, record_of, records
+from suket_service.registry.schema import LetterEventRow, LetterRow, PortraitRow
+
+
+def events(tx: Connection, letter: str) -> list[Event]:
+    """A letter's history, oldest first."""
+    rows = tx.execute(
+        select(LetterEventRow.at, LetterEventRow.actor, LetterEventRow.action, LetterEventRow.reason)
+        .where(LetterEventRow.letter == letter)
+        .order_by(LetterEventRow.id)
+    )
+    return [Event(*row) for row in rows]
+
+
+def open_letters_of(tx: Connection, niks: Sequence[str]) -> dict[str, LetterRecord]:
+    """The open letters of those people by NIK, in whatever office."""
+    found = tx.execute(records().where(LetterRow.nik.in_(niks), LetterRow.closed_at.is_(None)))
+    return {row.nik: record_of(row) for row in found}
+
+
+def by_request_keys(tx: Connection, office: str, keys: Sequence[str]) -> dict[str, LetterRecord]:
+    """The letters that these requests already led to, by request key."""
+    found = tx.execute(records().where(LetterRow.office == office, LetterRow.request_key.in_(keys)))
+    return {row.request_key: record_of(row) for row in found}
+
+
+def by_ids(tx: Connection, office: str, ids: Sequence[str]) -> list[LetterRecord]:
+    """Letters of an office that are known to exist, in the order asked for."""
+    found = tx.execute(records().where(LetterRow.office == office, LetterRow.id.in_(ids)))
+    by_id = {row.id: record_of(row) for row in found}
+    return [by_id[each] for each in ids]
+
+
+def by_id(tx: Connection, office: str, letter: str) -> LetterRecord:
+    """One letter of an office.
+
+    Raises:
+        NotFound: no such letter here.
+    """
+    row = tx.execute(records().where(LetterRow.office == office, LetterRow.id == letter)).first()
+    if row is None:
+        raise no_letter()
+    return record_of(row)
+
+
+def by_number(tx: Connection, office: str, number: str) -> LetterRecord:
+    """One letter of an office by its number.
+
+    Raises:
+        NotFound: no such letter here.
+    """
+    row = tx.execute(records().where(LetterRow.office == office, LetterRow.number == number)).first()
+    if row is None:
+        raise no_letter()
+    return record_of(row)
+
+
+def search(
+    tx: Connection,
+    office: str,
+    states: Sequence[LetterState] = (),
+    village: str | None = None,
+    batch: str | None = None,
+    limit: int | None = None,
+) -> list[LetterRecord]:
+    """An office's letters, oldest first."""
+    query = records().where(LetterRow.office == office)
+    if states:
+        query = query.where(LetterRow.state.in_([state.value for state in states]))
+    if village is not None:
+        query = query.where(LetterRow.village == village)
+    if batch is not None:
+        query = query.where(LetterRow.batch == batch)
+    query = query.order_by(LetterRow.created_at, LetterRow.number).limit(limit)
+    return [record_of(row) for row in tx.execute(query)]
+
+
+def as_printed(tx: Connection, record: LetterRecord) -> Letter:
+    """Everything the paper of an issued letter shows.
+
+    Raises:
+        NotFound: it was never issued, so there is nothing to print.
+    """
+    row = tx.execute(
+        select(LetterRow.seal_text, LetterRow.letterhead, PortraitRow.jpeg)
+        .outerjoin(PortraitRow, PortraitRow.sha256 == LetterRow.portrait)
+        .where(LetterRow.id == record.id)
+    ).one()
+    if (
+        record.number is None
+        or record.issued_on is None
+        or record.issued_at is None
+        or record.fingerprint is None
+    ):
+        raise NotFound(
+            "not_issued_yet",
+            Text("Surat ini belum diterbitkan.", "This letter has not been issued yet."),
+        )
+    return Letter(
+        id=record.id,
+        number=record.number,
+        kind=offices.kinds(tx)[record.kind],
+        office=offices.office(tx, record.office),
+        letterhead=offices.letterhead(tx, record.office, row.letterhead),
+        resident=record.resident,
+        reason=record.reason,
+        issued_on=record.issued_on,
+        valid_until=record.sealed_valid_until,
+        issued_at=record.issued_at,
+        seal_text=row.seal_text,
+        check_code=check_code(record.fingerprint),
+        portrait=row.jpeg,
+    )
+
+
+def seal_text(tx: Connection, letter: str) -> str:
+    """What the symbol of an issued letter holds."""
+    return tx.execute(select(LetterRow.seal_text).where(LetterRow.id == letter)).scalar() or ""
+
+
+def no_letter() -> NotFound:
+    """The one answer for a letter that is not there and for another office's."""
+    return NotFound(
+        "no_letter",
+        Text(
+            "Surat dengan nomor itu tidak ditemukan di kantor ini.",
+            "No letter of that number in this office.",
+        ),
+    )

@@ -1,0 +1,128 @@
+"""Letters written: added, approved, placed, closed, printed. Decides nothing and signs nothing."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from suket_service.core.letter import LetterState
+from suket_service.registry.letters.records import NewEvent, NewLetter, Placement, person_values, portrait_key
+from suket_service.registry.schema import LetterEventRow, LetterRow, PortraitRow, PrintingRow
+
+_PLACED = (
+    "number",
+    "letterhead",
+    "status_list",
+    "status_index",
+    "issued_on",
+    "sealed_valid_until",
+    "sealed",
+    "seal_text",
+    "fingerprint",
+    "issued_at",
+)
+
+
+def add(tx: Connection, new: Sequence[NewLetter], at: datetime) -> None:
+    """Add letters as drafts, or straight as issued where they are approved and placed; portraits too."""
+    if not new:
+        return
+    _keep_portraits(tx, [each.draft.portrait for each in new if each.draft.portrait])
+    tx.execute(insert(LetterRow.__table__), [_values(each, at) for each in new])  # type: ignore[arg-type]
+
+
+def _keep_portraits(tx: Connection, jpegs: Sequence[bytes]) -> None:
+    by_key = {portrait_key(jpeg): jpeg for jpeg in jpegs}
+    held = set(tx.execute(select(PortraitRow.sha256).where(PortraitRow.sha256.in_(by_key))).scalars())
+    fresh = [{"sha256": key, "jpeg": jpeg} for key, jpeg in by_key.items() if key not in held]
+    if fresh:
+        tx.execute(insert(PortraitRow.__table__), fresh)  # type: ignore[arg-type]
+
+
+def _values(new: NewLetter, at: datetime) -> dict[str, Any]:
+    draft = new.draft
+    placed = dict.fromkeys(_PLACED) if new.placement is None else _placed(new.placement)
+    return {
+        "id": draft.id,
+        "office": draft.office,
+        "kind": draft.kind,
+        "reason": draft.reason,
+        "portrait": portrait_key(draft.portrait) if draft.portrait else None,
+        "request_key": draft.request_key,
+        "batch": draft.batch,
+        "requested_by": draft.requested_by,
+        "approved_by": new.approved_by,
+        "created_at": at,
+        **person_values(draft.resident),
+        **placed,
+        "state": (LetterState.DRAFT if new.placement is None else LetterState.ISSUED).value,
+    }
+
+
+def _placed(placement: Placement) -> dict[str, Any]:
+    return {
+        "number": placement.number,
+        "letterhead": placement.letterhead,
+        "status_list": placement.status_list,
+        "status_index": placement.status_index,
+        "issued_on": placement.issued_on,
+        "sealed_valid_until": placement.valid_until,
+        "sealed": placement.sealed,
+        "seal_text": placement.seal_text,
+        "fingerprint": placement.fingerprint,
+        "issued_at": placement.issued_at,
+    }
+
+
+def add_events(tx: Connection, new: Sequence[NewEvent]) -> None:
+    """Add to letters' histories."""
+    if new:
+        rows = [
+            {
+                "letter": each.letter,
+                "at": each.at,
+                "actor": each.actor,
+                "action": each.action,
+                "reason": each.reason,
+            }
+            for each in new
+        ]
+        tx.execute(insert(LetterEventRow.__table__), rows)  # type: ignore[arg-type]
+
+
+def set_approved(tx: Connection, letter: str, by: str) -> None:
+    """A draft becomes approved."""
+    tx.execute(
+        update(LetterRow)
+        .where(LetterRow.id == letter)
+        .values(state=LetterState.APPROVED.value, approved_by=by)
+    )
+
+
+def place(tx: Connection, letter: str, placement: Placement) -> None:
+    """An approved letter becomes issued: number, position and seal, once and for all."""
+    tx.execute(
+        update(LetterRow)
+        .where(LetterRow.id == letter)
+        .values(state=LetterState.ISSUED.value, **_placed(placement))
+    )
+
+
+def close(
+    tx: Connection, letter: str, at: datetime, state: LetterState | None = None, successor: str | None = None
+) -> None:
+    """Close a letter: it no longer counts as the person's open one. None keeps its state (it lapsed)."""
+    values: dict[str, Any] = {"closed_at": at}
+    if state is not None:
+        values |= {"state": state.value, "superseded_by": successor}
+    tx.execute(update(LetterRow).where(LetterRow.id == letter).values(**values))
+
+
+def add_printing(tx: Connection, letter: str, sha256: str, renderer: str, by: str, at: datetime) -> None:
+    """Record a PDF that was handed out; the same file again is recorded again."""
+    tx.execute(
+        insert(PrintingRow).values(
+            letter=letter, sha256=sha256, renderer=renderer, printed_by=by, printed_at=at
+        )
+    )
