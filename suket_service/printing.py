@@ -7,10 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 from suket_service.core.letter import Letter
+from suket_service.paper.joining import join
 from suket_service.paper.letter_pdf import LetterPrinter, PrintedLetter
 from suket_service.registry import audit, letters
 from suket_service.registry.letters import NewEvent
@@ -18,8 +21,14 @@ from suket_service.registry.session import Registry
 
 #: Letters fetched, rendered and recorded at a time.
 PORTION = 50
+#: Letters laid out together in one PDF before parts are joined: about 2 MB of memory each.
+TOGETHER = 25
 #: Below this, starting worker processes costs more than it saves.
 _WORTH_A_POOL = 8
+
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ def print_letters(
             portion = numbers[start : start + PORTION]
             with registry.reading() as tx:
                 originals = [letters.as_printed(tx, letters.by_number(tx, office, each)) for each in portion]
-            printed = list(zip(originals, render_all(originals), strict=True))
+            printed = list(zip(originals, render_all(_print_one, originals), strict=True))
             _record(registry, office, printed, by, at)
             yield from printed
 
@@ -58,15 +67,18 @@ def print_letters(
 def print_together(
     registry: Registry, office: str, numbers: Sequence[str], by: str, press: Press, at: datetime
 ) -> bytes:
-    """One PDF with a page for each letter, in order.
+    """One PDF with a page for each letter, in order, for the printer.
 
     Raises:
-        NotFound, PrinterError: as :func:`print_letters`.
+        NotFound, PrinterError: as :func:`print_letters`; then nothing is printed.
     """
     with registry.reading() as tx:
         originals = [letters.as_printed(tx, letters.by_number(tx, office, each)) for each in numbers]
-    pdf = _printer(press.templates, press.demo).print_together(originals)
+    portions = [originals[start : start + TOGETHER] for start in range(0, len(originals), TOGETHER)]
+    with _running(press, len(originals)) as render_all:
+        pdf = join(render_all(_print_together, portions))
     with registry.writing() as tx:
+        letters.add_events(tx, [NewEvent(letter.id, at, by, "print") for letter in originals])
         audit.append(
             tx, at, by, "letter.print", f"{len(originals)} letters", office, {"together": len(originals)}
         )
@@ -76,21 +88,30 @@ def print_together(
 def render(originals: Sequence[Letter], press: Press) -> list[PrintedLetter]:
     """Render without recording; large batches on worker processes."""
     with _running(press, len(originals)) as render_all:
-        return render_all(originals)
+        return render_all(_print_one, originals)
+
+
+class _RenderAll(Protocol):
+    def __call__(self, job: Callable[[Path, bool, T], R], wanted: Sequence[T]) -> list[R]: ...
 
 
 @contextmanager
-def _running(press: Press, expected: int) -> Iterator[Callable[[Sequence[Letter]], list[PrintedLetter]]]:
+def _running(press: Press, expected: int) -> Iterator[_RenderAll]:
     """Rendering for as long as the block lasts: here, or on worker processes where it pays."""
+
+    def render_here(job: Callable[[Path, bool, T], R], wanted: Sequence[T]) -> list[R]:
+        return [job(press.templates, press.demo, each) for each in wanted]
+
     if expected < _WORTH_A_POOL or press.workers == 1:
-        printer = _printer(press.templates, press.demo)
-        yield lambda originals: [printer.print(letter) for letter in originals]
+        yield render_here
         return
     # Spawned, not forked: the parent may hold database connections and threads.
     with ProcessPoolExecutor(press.workers, mp_context=get_context("spawn")) as pool:
-        yield lambda originals: list(
-            pool.map(_print_one, ((press.templates, press.demo, each) for each in originals), chunksize=4)
-        )
+
+        def render_there(job: Callable[[Path, bool, T], R], wanted: Sequence[T]) -> list[R]:
+            return list(pool.map(job, repeat(press.templates), repeat(press.demo), wanted))
+
+        yield render_there
 
 
 def _record(
@@ -111,9 +132,12 @@ def _record(
         )
 
 
-def _print_one(job: tuple[Path, bool, Letter]) -> PrintedLetter:
-    templates, demo, letter = job
+def _print_one(templates: Path, demo: bool, letter: Letter) -> PrintedLetter:
     return _printer(templates, demo).print(letter)
+
+
+def _print_together(templates: Path, demo: bool, portion: Sequence[Letter]) -> bytes:
+    return _printer(templates, demo).print_together(portion)
 
 
 @lru_cache(maxsize=2)

@@ -33,7 +33,10 @@ def photos_beside(path: Path) -> PhotoOpener:
     folder = path.resolve().parent
 
     def open_photo(name: str) -> bytes:
-        target = (folder / name).resolve()
+        try:
+            target = (folder / name).resolve()
+        except (OSError, RuntimeError, ValueError):  # a NUL, a circle of links: no file either way
+            raise _missing() from None
         if not target.is_relative_to(folder):
             raise _problem(
                 "portrait_outside",
@@ -47,13 +50,17 @@ def photos_beside(path: Path) -> PhotoOpener:
                 )
             return target.read_bytes()
         except OSError:
-            raise _problem(
-                "portrait_missing",
-                "Berkas foto tidak ditemukan; periksa nama berkasnya.",
-                "The photograph's file was not found; check its name.",
-            ) from None
+            raise _missing() from None
 
     return open_photo
+
+
+def _missing() -> FieldError:
+    return _problem(
+        "portrait_missing",
+        "Berkas foto tidak ditemukan; periksa nama berkasnya.",
+        "The photograph's file was not found; check its name.",
+    )
 
 
 def _problem(code: str, id: str, en: str) -> FieldError:

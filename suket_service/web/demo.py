@@ -17,7 +17,7 @@ from suket_service.core.seal import digits, pack, parse, read_digits, read_text
 from suket_service.core.signing import SigningKey
 from suket_service.paper import symbol
 from suket_service.printing import Press
-from suket_service.registry import letters, offices
+from suket_service.registry import keys, letters, offices
 from suket_service.registry.letters import LetterRecord
 from suket_service.web.context import context
 
@@ -102,13 +102,13 @@ def _seal_text(letter: str) -> str:
 
 def _trials() -> list[Trial]:
     genuine = next((record for record in _issued() if record.state is LetterState.ISSUED), None)
-    if genuine is None:
+    if genuine is None or genuine.issued_on is None:
         return []
     base_url = context().settings.base_url
     seal = parse(read_digits(read_text(_seal_text(genuine.id), allow_http=True).digits))
     altered = replace(seal.facts, name="ORANG LAIN")
     never = replace(seal.facts, status_index=seal.facts.status_index + 500_000)
-    other = _another_office()
+    other, own = _another_office(), _own_key(genuine.office, genuine.issued_on)
     return [
         Trial(
             "diubah",
@@ -116,6 +116,13 @@ def _trials() -> list[Trial]:
             "Segel surat asli yang namanya diganti. Tanda tangannya tidak lagi cocok.",
             f"{base_url}/s#{digits(pack(altered, seal.key_id) + seal.signature)}",
             "forged",
+        ),
+        Trial(
+            "tidak-terbit",
+            "Tidak pernah diterbitkan",
+            "Kunci kantor yang asli, tetapi suratnya tidak tercatat: begitulah surat dari kunci curian.",
+            f"{base_url}/s#{digits(own.seal(pack(never, own.key.key_id)))}",
+            "unregistered",
         ),
         Trial(
             "penerbit-lain",
@@ -132,6 +139,13 @@ def _trials() -> list[Trial]:
             "unreadable",
         ),
     ]
+
+
+@cache
+def _own_key(office: str, on: date) -> SigningKey:
+    # Unlocking takes a moment, so once a process. Only the demo's web ever holds a seal key.
+    with context().registry.reading() as tx:
+        return keys.unlock(tx, Purpose.SEAL, office, on, context().settings.key_passphrase)
 
 
 @cache

@@ -117,6 +117,7 @@ def test_the_check_page_is_light_and_asks_no_one_else(site: Site, page: Page) ->
 def test_every_trial_of_the_front_page_ends_as_announced(site: Site, page: Page) -> None:
     words = {
         "Nama diubah": "SEGEL TIDAK SAH",
+        "Tidak pernah diterbitkan": "TIDAK TERCATAT",
         "Penerbit tidak dikenal": "PENERBIT TIDAK DIKENAL",
         "Barcode lama": "TIDAK TERBACA",
     }

@@ -20,8 +20,8 @@ from suket_service.core.seal import Seal, SealedFacts
 from suket_service.core.signing import SigningKey
 from suket_service.core.status_list import Status, StatusList
 from suket_service.core.trust_bundle import TYP, KindFacts, ListSnapshot, OfficeFacts, TrustBundle
-from suket_service.core.verifier import Record, Trust
 from suket_service.core.verdict import Reason
+from suket_service.core.verifier import Record, Trust
 from suket_service.errors import FieldError
 from tests.builders import HOST, NOON, OFFICE, a_scope
 
@@ -175,11 +175,13 @@ def refusal_of(parse: Callable[..., object], *arguments: object) -> str | None:
     try:
         parse(*arguments)
     except FieldError as error:
-        assert error.code == error.problem.code
-        assert error.text.id
-        assert error.text.en
-        return error.code
-    return None
+        refused = error
+    else:
+        return None
+    assert refused.code == refused.problem.code
+    assert refused.text.id
+    assert refused.text.en
+    return refused.code
 
 
 def instant(text: str) -> datetime:

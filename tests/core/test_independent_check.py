@@ -66,8 +66,9 @@ def read_status(jwks_file: bytes, token: str, index: int) -> int:
     es256(key, f"{header}.{payload}".encode(), unb64(signature))
     claim = json.loads(unb64(payload))["status_list"]
     packed = zlib.decompress(unb64(claim["lst"]))
-    bits, per_byte = claim["bits"], 8 // claim["bits"]
-    return packed[index // per_byte] >> index % per_byte * bits & 2**bits - 1
+    bits: int = claim["bits"]
+    per_byte = 8 // bits
+    return packed[index // per_byte] >> index % per_byte * bits & (1 << bits) - 1
 
 
 # ---------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ def test_a_key_comes_back_from_its_jwk(purpose: Purpose, state: KeyState, scope:
 
 
 def test_a_jwk_says_what_the_key_is_for() -> None:
-    assert JWK == {
+    assert {
         "kty": "EC",
         "crv": "P-256",
         "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
@@ -75,7 +75,7 @@ def test_a_jwk_says_what_the_key_is_for() -> None:
         "villages": ["2172"],
         "signs_from": "2018-01-01",
         "signs_until": None,
-    }
+    } == JWK
 
 
 @pytest.mark.parametrize("member", sorted(set(JWK) - {"alg", "use"}))

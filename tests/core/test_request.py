@@ -64,10 +64,11 @@ def test_a_whole_row_becomes_a_request() -> None:
 
 
 def test_every_field_of_the_contract_is_a_header_of_its_own_name() -> None:
-    contract = (
-        "nik, nama, tempat_lahir, tanggal_lahir, jenis_kelamin, alamat, rt, rw, kode_wilayah, agama, "
-        "status_perkawinan, pekerjaan, kewarganegaraan, golongan_darah, status_perekaman, alasan, foto"
-    ).split(", ")
+    contract = [
+        *("nik", "nama", "tempat_lahir", "tanggal_lahir", "jenis_kelamin", "alamat", "rt", "rw"),
+        *("kode_wilayah", "agama", "status_perkawinan", "pekerjaan", "kewarganegaraan", "golongan_darah"),
+        *("status_perekaman", "alasan", "foto"),
+    ]
     assert {name: HEADERS.get(name) for name in contract} == {name: name for name in contract}
     assert set(HEADERS.values()) - {"jenis_surat"} == set(contract)
 

@@ -1,6 +1,5 @@
 """The seal's layout: one sequence of facts, one body, one digit string; and nothing else is read."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -78,9 +77,13 @@ def test_a_missing_byte_is_refused(cut: int) -> None:
 @example(b"\x01" + b"\xff" * 192)
 def test_any_bytes_are_read_or_refused(sealed: bytes) -> None:
     try:
-        assert pack(parse(sealed).facts, sealed[1:5]) == sealed[:-64]
+        seal = parse(sealed)
     except SealError as error:
-        assert error.reason in {"format_unknown", "field_invalid"}
+        reason = error.reason
+    else:
+        assert pack(seal.facts, sealed[1:5]) == sealed[:-64]
+        return
+    assert reason in {"format_unknown", "field_invalid"}
 
 
 EDGES: list[tuple[str, list[Any], list[Any]]] = [
@@ -105,14 +108,14 @@ EDGES: list[tuple[str, list[Any], list[Any]]] = [
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, good, _ in EDGES for value in good])
 def test_the_last_value_inside_the_range_is_sealed(field: str, value: Any) -> None:
-    facts = replace(some_facts(), **{field: value})
+    facts = some_facts(**{field: value})
     assert parse(pack(facts, KEY_ID) + bytes(64)).facts == facts
 
 
 @pytest.mark.parametrize(("field", "value"), [(field, value) for field, _, bad in EDGES for value in bad])
 def test_the_first_value_outside_the_range_is_not(field: str, value: Any) -> None:
     with pytest.raises(ValueError, match=r"outside|invalid literal"):
-        pack(replace(some_facts(), **{field: value}), KEY_ID)
+        pack(some_facts(**{field: value}), KEY_ID)
 
 
 @pytest.mark.xfail(reason="numbers are asked for their range and not for their width")
@@ -122,7 +125,7 @@ def test_the_first_value_outside_the_range_is_not(field: str, value: Any) -> Non
 )
 def test_facts_of_another_width_are_not_sealed(field: str, value: str) -> None:
     with pytest.raises(ValueError, match="outside"):
-        pack(replace(some_facts(), **{field: value}), KEY_ID)
+        pack(some_facts(**{field: value}), KEY_ID)
 
 
 @pytest.mark.parametrize("key_id", [b"", b"\x00" * 3, b"\x00" * 5])
@@ -173,10 +176,12 @@ def test_the_unchanged_seal_is_valid() -> None:
 
 @given(st.text() | st.from_regex(r"(https?://[a-z.:/]*)?s?#?[0-9]*\n?") | st.from_regex(r"\A[0-9]+\Z"))
 def test_any_text_at_all_is_read_or_refused(text: str) -> None:
+    reason = None
     try:
         read(text)
     except SealError as error:
-        assert error.reason in {"not_a_seal", "not_canonical", "format_unknown", "field_invalid"}
+        reason = error.reason
+    assert reason in {None, "not_a_seal", "not_canonical", "format_unknown", "field_invalid"}
 
 
 @pytest.mark.parametrize("start", ["", "https://a.example/s#"])

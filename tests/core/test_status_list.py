@@ -26,12 +26,13 @@ def statuses_of(case: dict[str, Any]) -> list[int]:
 
 
 def refused(claim: Any) -> bool:
+    code = None
     try:
         StatusList.from_claim(claim)
     except InputError as error:
-        assert error.code == "status_list_unreadable"
-        return True
-    return False
+        code = error.code
+    assert code in {None, "status_list_unreadable"}
+    return code is not None
 
 
 # The document's examples
@@ -159,6 +160,9 @@ def test_another_stream_is_refused(packed: bytes) -> None:
     assert refused({"bits": 2, "lst": b64url(packed)})
 
 
+NO_LISTS: list[object] = [None, 1, [], {}, "", "!", "eNo=b", "eN o", "eNrb\n", "é", "A"]
+
+
 @pytest.mark.parametrize(
     "claim",
     [
@@ -166,7 +170,7 @@ def test_another_stream_is_refused(packed: bytes) -> None:
         {"bits": 2},
         {"lst": b64url(PACKED)},
         *({"bits": bits, "lst": b64url(PACKED)} for bits in (0, 3, 16, -2, True, "2", None, [2], 2.5)),
-        *({"bits": 2, "lst": lst} for lst in (None, 1, [], {}, "", "!", "eNo=b", "eN o", "eNrb\n", "é", "A")),
+        *({"bits": 2, "lst": lst} for lst in NO_LISTS),
         [],
         None,
         "eNrbuRgAAhcBXQ",

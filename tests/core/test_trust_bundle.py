@@ -314,7 +314,7 @@ def test_one_key_that_cannot_be_read_refuses_the_bundle() -> None:
     assert refusal_of(published(payload_with(keys=keys))) == "key_unreadable"
 
 
-NUMBERS = {
+NUMBERS: dict[str, dict[str, Any]] = {
     "version beyond all": {"version": 10**400},
     "version without end": {"version": float("inf")},
     "issued in a year beyond the calendar": {"issued_at": 10**18},

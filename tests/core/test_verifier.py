@@ -241,7 +241,7 @@ def a_verdict(*reasons: Reason) -> Verdict:
 
 
 def test_the_table_knows_every_outcome_and_reason() -> None:
-    assert ORDER == list(Outcome)
+    assert list(Outcome) == ORDER
     assert set(OUTCOME_OF) == set(Reason)
 
 
