@@ -74,7 +74,7 @@ def goal(text: str, *, met: bool) -> str:
 def print_table(lines: Iterable[Line]) -> None:
     """The lines as a Markdown table; in each subject those with a ratio come first."""
     rows = [
-        (each.what, each.ours, each.baseline, NONE if each.ratio is None else f"{each.ratio:.2f}", each.goal)
+        (each.what, each.ours, each.baseline, _ratio(each.ratio), each.goal)
         for each in sorted(lines, key=lambda each: each.ratio is None)
     ]
     widths = [max(len(row[column]) for row in (HEADINGS, *rows)) for column in range(len(HEADINGS))]
@@ -82,6 +82,12 @@ def print_table(lines: Iterable[Line]) -> None:
     for row in (HEADINGS, rule, *rows):
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def _ratio(ratio: float | None) -> str:
+    if ratio is None:
+        return NONE
+    return f"{ratio:.2f}" if ratio >= 0.1 else f"{ratio:.1g}"
 
 
 def profile(title: str, work: Callable[[], object], top: int = 18) -> None:

@@ -34,7 +34,6 @@ class Trial:
     title: str
     what: str
     text: str
-    outcome: str
 
 
 @blueprint.get("/")
@@ -115,28 +114,24 @@ def _trials() -> list[Trial]:
             "Nama diubah",
             "Segel surat asli yang namanya diganti. Tanda tangannya tidak lagi cocok.",
             f"{base_url}/s#{digits(pack(altered, seal.key_id) + seal.signature)}",
-            "forged",
         ),
         Trial(
             "tidak-terbit",
             "Tidak pernah diterbitkan",
             "Kunci kantor yang asli, tetapi suratnya tidak tercatat: begitulah surat dari kunci curian.",
             f"{base_url}/s#{digits(own.seal(pack(never, own.key.key_id)))}",
-            "unregistered",
         ),
         Trial(
             "penerbit-lain",
             "Penerbit tidak dikenal",
             "Surat berbentuk benar, ditandatangani dengan kunci buatan sendiri.",
             f"{base_url}/s#{digits(other.seal(pack(never, other.key.key_id)))}",
-            "unknown_issuer",
         ),
         Trial(
             "barcode-lama",
             "Barcode lama",
             "Hanya berisi NIK, seperti barcode tahun 2018: tidak membuktikan apa pun.",
             genuine.resident.nik,
-            "unreadable",
         ),
     ]
 
