@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, insert, select
 
 from suket_service.registry.schema import AuditRow
 
 GENESIS = bytes(32)
+_AUDIT = AuditRow.__table__.c
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +81,13 @@ def append_all(tx: Connection, entries: Sequence[Entry]) -> int:
     return seq
 
 
+_HEAD = select(_AUDIT.seq, _AUDIT.hash).order_by(_AUDIT.seq.desc()).limit(1)
+
+
 def head(tx: Connection) -> ChainHead:
     """The end of the chain."""
-    row = tx.execute(select(AuditRow.seq, AuditRow.hash).order_by(AuditRow.seq.desc()).limit(1)).first()
+    row = tx.execute(_HEAD).first()
     return ChainHead(row.seq, row.hash) if row else ChainHead(0, GENESIS)
-
-
-def last_seq(tx: Connection) -> int:
-    """How many entries there are."""
-    return tx.execute(select(func.max(AuditRow.seq))).scalar() or 0
 
 
 def hash_at(tx: Connection, seq: int) -> bytes | None:

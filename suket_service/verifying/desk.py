@@ -16,6 +16,7 @@ from suket_service.core.verifier import BundleRecords, Record, Trust, trust_of, 
 from suket_service.errors import RegistryError
 from suket_service.paper import reader
 from suket_service.registry import audit, keys, offices, positions
+from suket_service.registry.audit import ChainHead
 from suket_service.registry.positions import Registered
 from suket_service.registry.session import Registry, Transaction
 
@@ -43,7 +44,7 @@ class Desk:
         """``host``: the host and port that our own symbols name."""
         self._registry = registry
         self._host = host
-        self._held: tuple[int, Trust | None] = (0, None)
+        self._held: tuple[ChainHead | None, Trust | None] = (None, None)
 
     def check_text(self, text: str, at: datetime) -> Answer:
         """Check the text of one symbol."""
@@ -81,11 +82,11 @@ class Desk:
     def _trust(self, tx: Transaction, at: datetime) -> Trust:
         # Whoever changes a key, an office or a window appends to the audit in the same transaction,
         # so what was read is good for as long as the chain has not grown.
-        entries = audit.last_seq(tx)
+        head = audit.head(tx)
         held_at, trust = self._held
-        if trust is None or held_at != entries:
+        if trust is None or held_at != head:
             trust = self._read_trust(tx, at)
-            self._held = entries, trust
+            self._held = head, trust
         return replace(trust, data_as_of=at)
 
     def _read_trust(self, tx: Transaction, at: datetime) -> Trust:
