@@ -127,10 +127,11 @@ class Key:
                     signs_until=date.fromisoformat(until) if until else None,
                 ),
             )
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise _not_a_key() from error
         if jwk.get("kid") != key.kid:
             raise _not_a_key()
+        _public_key(key.x, key.y)  # a point off the curve is refused here, not in the middle of a check
         return key
 
 

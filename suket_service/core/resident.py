@@ -161,8 +161,9 @@ def parse_name(text: str, field: str = "nama") -> str:
         raise _refuse(
             field,
             "name_too_long",
-            f"Nama paling panjang {NAME_CHARACTERS} karakter termasuk spasi; yang diberikan {len(name)}.",
-            f"A name has at most {NAME_CHARACTERS} characters with spaces; this one has {len(name)}.",
+            f"Nama paling panjang {NAME_CHARACTERS} karakter ({NAME_BYTES} bila banyak huruf beraksen, yang dihitung dua); "
+            f"yang diberikan {len(name)} karakter.",
+            f"A name has at most {NAME_CHARACTERS} characters ({NAME_BYTES} counting accented ones twice); this one has {len(name)}.",
         )
     if problem or not name[0].isalpha():
         raise _refuse(

@@ -15,7 +15,7 @@ from suket_service.errors import SealError
 
 FORMAT = 0x01
 SIGNATURE_BYTES = 64  # ECDSA P-256, r and s of 32 bytes each
-MOST_DIGITS = 480  # the largest seal, 193 bytes, has 465; checked before any conversion
+MOST_DIGITS = 480  # the largest seal, 193 bytes, has 463; checked before any conversion
 MOST_STATUS_LIST = 65_535
 MOST_STATUS_INDEX = 0xFF_FFFF
 MOST_NIK = 10**16 - 1
@@ -198,9 +198,10 @@ def _check(facts: SealedFacts) -> None:
     in_range = (
         1 <= facts.status_list <= MOST_STATUS_LIST,
         0 <= facts.status_index <= MOST_STATUS_INDEX,
-        facts.nik.isascii() and facts.nik.isdigit() and 1 <= int(facts.nik) <= MOST_NIK,
+        re.fullmatch(r"[0-9]{16}", facts.nik) is not None and 1 <= int(facts.nik) <= MOST_NIK,
         1 <= facts.kind <= 127,  # noqa: PLR2004 - seven bits
-        FIRST_VILLAGE <= int(facts.village) <= LAST_VILLAGE,
+        re.fullmatch(r"[0-9]{10}", facts.village) is not None
+        and FIRST_VILLAGE <= int(facts.village) <= LAST_VILLAGE,
         0 <= facts.rt <= MOST_RT_RW and 0 <= facts.rw <= MOST_RT_RW,
         len(facts.portrait) == PORTRAIT_BYTES,
         facts.birth_date <= facts.issued_on,

@@ -24,11 +24,23 @@ from suket_service.errors import KeyTrouble, Text
 DOMAIN = b"suket-seal-v1"
 CHECKPOINT_TYP = "suket-checkpoint+jws"
 SIGNATURE_BYTES = 64
+#: The most that a publication may hold: a million letters with a tenth revoked are under 1 MB, a
+#: village's fingerprints 8 KB; the library's own limit of 128 KB would refuse both.
+MOST_PUBLICATION_BYTES = 16 * 1024 * 1024
 # The order n of P-256 (FIPS 186-4 D.1.2.3). s above n/2 is a second form of a good signature.
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ES256 = ec.ECDSA(hashes.SHA256())
 # RFC 6979: the nonce comes from key and message, so no weak random source can give the key away.
 _ES256_DETERMINISTIC = ec.ECDSA(hashes.SHA256(), deterministic_signing=True)
+
+
+def _jws_rules() -> jws.JWSRegistry:
+    rules = jws.JWSRegistry(algorithms=["ES256"])
+    rules.max_payload_length = MOST_PUBLICATION_BYTES
+    return rules
+
+
+_JWS = _jws_rules()
 
 
 class Es256(SigningAlgorithm):
@@ -119,7 +131,7 @@ class SigningKey:
                     "The key cannot be unlocked: SUKET_KEY_PASSPHRASE does not fit.",
                 ),
             ) from None
-        if not isinstance(private, ec.EllipticCurvePrivateKey):
+        if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
             raise _no_private_key()
         opened = cls._of(private, key.purpose, key.scope)
         if opened.key.thumbprint != key.thumbprint:
@@ -174,7 +186,7 @@ def unsigned_header(token: str | bytes) -> dict[str, Any]:
         KeyTrouble: ``not_a_publication``.
     """
     try:
-        return dict(jws.extract_compact(_token_bytes(token)).headers())
+        return dict(jws.extract_compact(_token_bytes(token), None, _JWS).headers())
     except (JoseError, ValueError, TypeError):
         raise _not_published() from None
 
@@ -189,10 +201,10 @@ def open_publication(token: str | bytes, typ: str, key: Key) -> dict[str, Any]:
         raise _not_published()
     try:
         opened = jws.deserialize_compact(
-            _token_bytes(token), ECKey.import_key(key.public_key), algorithms=["ES256"]
+            _token_bytes(token), ECKey.import_key(key.public_key), algorithms=["ES256"], registry=_JWS
         )
         payload = json.loads(opened.payload)
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise _not_published() from None
     if opened.headers().get("typ") != typ or not isinstance(payload, dict):
         raise _not_published()

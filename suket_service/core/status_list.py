@@ -99,7 +99,7 @@ class StatusList:
         """
         try:
             bits, text = claim["bits"], claim["lst"]
-            if bits not in _SIZES or isinstance(bits, bool):
+            if type(bits) is not int or bits not in _SIZES:
                 raise ValueError("bits")
             packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             unpacker = zlib.decompressobj()

@@ -14,7 +14,7 @@ from typing import Any
 from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
 from suket_service.core.kind import IssuingWindow
 from suket_service.core.signing import open_publication, unsigned_header
-from suket_service.core.status_list import StatusList
+from suket_service.core.status_list import BITS, StatusList
 from suket_service.errors import InputError, KeyTrouble, Text
 
 TYP = "suket-trust-bundle+jws"
@@ -131,14 +131,10 @@ def open_bundle(
     signer = _unproven_keys(token).find_kid(str(kid))
     # The thumbprint is the key's own hash, so a key out of an unproven file cannot pose as a pinned one.
     if signer is None or signer.state is not KeyState.ACTIVE or (wanted and signer.kid not in wanted):
-        raise KeyTrouble(
-            "bundle_untrusted",
-            Text(
-                "Bundel ini tidak ditandatangani oleh kunci publikasi yang dipercaya. Jangan dipakai.",
-                "This bundle is not signed by a trusted publication key. Do not use it.",
-            ),
-        )
+        raise _untrusted()
     bundle = _read(open_publication(token, TYP, signer))
+    if not _may_publish(signer, bundle):
+        raise _untrusted()
     if bundle.version < held_version:
         raise InputError(
             "bundle_older",
@@ -150,20 +146,39 @@ def open_bundle(
     return bundle, signer
 
 
+def _may_publish(signer: Key, bundle: TrustBundle) -> bool:
+    scope, day = signer.scope, bundle.issued_at.date()
+    return (
+        scope.environment == bundle.environment
+        and scope.signs_from <= day
+        and (scope.signs_until is None or day <= scope.signs_until)
+    )
+
+
+def _untrusted() -> KeyTrouble:
+    return KeyTrouble(
+        "bundle_untrusted",
+        Text(
+            "Bundel ini tidak ditandatangani oleh kunci publikasi yang dipercaya. Jangan dipakai.",
+            "This bundle is not signed by a trusted publication key. Do not use it.",
+        ),
+    )
+
+
 def _unproven_keys(token: str | bytes) -> KeyRing:
     text = token.decode("ascii", "replace") if isinstance(token, bytes) else token
     try:
         part = text.split(".")[1]
         payload = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         keys = [Key.from_jwk(jwk) for jwk in payload["keys"]]
-    except (IndexError, KeyError, TypeError, ValueError):
+    except (IndexError, KeyError, TypeError, ValueError, RecursionError):
         raise _unreadable() from None
     return KeyRing(key for key in keys if key.purpose is Purpose.PUBLICATION)
 
 
 def _read(payload: Mapping[str, Any]) -> TrustBundle:
     try:
-        return TrustBundle(
+        bundle = TrustBundle(
             environment=str(payload["environment"]),
             registry=str(payload["registry"]),
             hosts=tuple(str(host) for host in payload["hosts"]),
@@ -194,8 +209,22 @@ def _read(payload: Mapping[str, Any]) -> TrustBundle:
             ),
             checkpoint=payload["checkpoint"],
         )
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
         raise _unreadable() from None
+    if not _is_consistent(bundle):
+        raise _unreadable()
+    return bundle
+
+
+def _is_consistent(bundle: TrustBundle) -> bool:
+    """Whether every office that is named is described, so that no check can stumble over it later."""
+    named = {snapshot.office for snapshot in bundle.lists.values()}
+    named |= {key.scope.office for key in bundle.keys if key.purpose is Purpose.SEAL and key.scope.office}
+    return (
+        named <= bundle.offices.keys()
+        and all(abs(office.utc_offset) < timedelta(hours=24) for office in bundle.offices.values())
+        and all(snapshot.statuses.bits == BITS for snapshot in bundle.lists.values())
+    )
 
 
 def _list_to_json(snapshot: ListSnapshot) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def verify(text: str, trust: Trust, records: Records, at: datetime) -> Verdict:
             found.cautions.append(Caution.FOREIGN_HOST)
         seal = parse(read_digits(seal_text.digits))
     except SealError as error:
-        return unread(Reason(error.reason), at, trust.data_as_of)
+        return _unproven(Reason(error.reason), trust, at, found)
     return _judge(seal, trust, records, at, found)
 
 

@@ -12,6 +12,7 @@ from suket_service import __version__
 from suket_service.cli.main import _COMMANDS
 from suket_service.core.signing import unsigned_header
 from suket_service.core.trust_bundle import open_bundle
+from tests.builders import BASE_URL, PASSPHRASE
 from tests.cli.builders import EXAMPLES, NIK, OFFICE_FILES, Printed, lines_of, suket
 from tests.registry.builders import tampering
 
@@ -300,20 +301,21 @@ class TestLanguage:
         assert "baris" not in told
 
 
+PRODUCTION = {
+    "SUKET_ENVIRONMENT": "production",
+    "SUKET_BASE_URL": BASE_URL,
+    "SUKET_SECRET_KEY": PASSPHRASE[::-1],
+    "SUKET_KEY_PASSPHRASE": PASSPHRASE,
+}
+
+
 class TestProduction:
-    BASE_URL = "https://suket.example.go.id"
-    ENV = {
-        "SUKET_ENVIRONMENT": "production",
-        "SUKET_BASE_URL": BASE_URL,
-        "SUKET_SECRET_KEY": "a secret of the tests alone",
-        "SUKET_KEY_PASSPHRASE": "a passphrase of the tests alone",
-    }
     FILES = ("--office", OFFICE_FILES[0], "--regions", OFFICE_FILES[1])
 
     @pytest.fixture
     def data(self, tmp_path: Path) -> Path:
         path = tmp_path / "production"
-        assert suket("init", *self.FILES, data=path, **self.ENV).exit_code == 0
+        assert suket("init", *self.FILES, data=path, **PRODUCTION).exit_code == 0
         return path
 
     @pytest.mark.parametrize(
@@ -328,21 +330,21 @@ class TestProduction:
         ],
     )
     def test_a_setting_that_cannot_be_used_is_named(self, tmp_path: Path, name: str, value: str) -> None:
-        result = suket("init", *self.FILES, data=tmp_path / "data", **{**self.ENV, name: value})
+        result = suket("init", *self.FILES, data=tmp_path / "data", **{**PRODUCTION, name: value})
         assert result.exit_code == 2
         assert name in result.stderr
         assert not (tmp_path / "data").exists()
 
     def test_without_a_passphrase_no_registry_is_made(self, tmp_path: Path) -> None:
         result = suket(
-            "init", *self.FILES, data=tmp_path / "data", **{**self.ENV, "SUKET_KEY_PASSPHRASE": ""}
+            "init", *self.FILES, data=tmp_path / "data", **{**PRODUCTION, "SUKET_KEY_PASSPHRASE": ""}
         )
         assert result.exit_code != 0
         assert "SUKET_KEY_PASSPHRASE" in result.stderr
         assert not (tmp_path / "data").exists()
 
     def test_the_demos_data_directory_is_refused(self, printed: Printed) -> None:
-        result = suket("letters", data=printed.data, **self.ENV)
+        result = suket("letters", data=printed.data, **PRODUCTION)
         assert (result.exit_code, result.stdout) == (2, "")
         assert "SUKET_DATA_DIR" in result.stderr
 
@@ -350,25 +352,25 @@ class TestProduction:
     def test_the_demos_registry_is_refused(self, printed: Printed, tmp_path: Path, command: str) -> None:
         url = f"sqlite:///{printed.data / 'suket.sqlite3'}"
         target = (printed.pdf,) if command == "verify" else ()
-        result = suket(command, *target, data=tmp_path, **self.ENV, SUKET_DATABASE_URL=url)
+        result = suket(command, *target, data=tmp_path, **PRODUCTION, SUKET_DATABASE_URL=url)
         assert result.exit_code != 0
         assert not result.stdout.startswith("VALID")
 
     def test_an_office_of_its_own_is_needed(self, tmp_path: Path) -> None:
-        assert suket("init", data=tmp_path / "data", **self.ENV).exit_code == 2
+        assert suket("init", data=tmp_path / "data", **PRODUCTION).exit_code == 2
 
     def test_no_example_is_in_the_register(self, data: Path, tmp_path: Path) -> None:
         result = suket(
             *("issue", EXAMPLES / "permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala"),
             "--json",
             data=data,
-            **self.ENV,
+            **PRODUCTION,
         )
         assert {error["code"] for line in lines_of(result) for error in line["errors"]} == {"not_in_register"}
 
     def test_a_list_needs_its_source_and_date(self, data: Path) -> None:
         arguments = ("residents", "import", EXAMPLES / "penduduk.csv", "--by", "operator")
-        assert suket(*arguments, data=data, **self.ENV).exit_code == 2
+        assert suket(*arguments, data=data, **PRODUCTION).exit_code == 2
 
     def test_letters_stop_at_drafts_until_the_second_person_has_signed_in(
         self, data: Path, tmp_path: Path
@@ -377,14 +379,14 @@ class TestProduction:
             *("residents", "import", EXAMPLES / "penduduk.csv", "--by", "operator"),
             *("--source", "SIAK", "--as-of", "2026-01-31"),
             data=data,
-            **self.ENV,
+            **PRODUCTION,
         )
         out = tmp_path / "surat"
         result = suket(
             *("issue", EXAMPLES / "permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala"),
             *("--out", out, "--json"),
             data=data,
-            **self.ENV,
+            **PRODUCTION,
         )
         assert result.exit_code == 0
         assert {(line["status"], line["number"], line["pdf"]) for line in lines_of(result)} == {

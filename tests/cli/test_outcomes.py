@@ -211,7 +211,7 @@ def test_a_bundle_changed_by_one_letter_is_not_used(world: World, tmp_path: Path
     middle = len(payload) // 2
     changed = payload[:middle] + ("A" if payload[middle] != "A" else "B") + payload[middle + 1 :]
     bundle = tmp_path / "bundle.jws"
-    bundle.write_text(".".join((header, changed, signature)))
+    bundle.write_text(f"{header}.{changed}.{signature}")
     result = suket("verify", world.texts["valid"], "--bundle", bundle, data=world.data)
     assert (result.exit_code, result.stdout) == (2, "")
 

@@ -134,7 +134,6 @@ def test_a_point_off_the_curve_gives_no_public_key() -> None:
     assert trouble.value.code == "key_unreadable"
 
 
-@pytest.mark.xfail(reason="a key set is read without asking whether the point is on the curve")
 def test_a_point_off_the_curve_is_refused_when_it_is_read() -> None:
     assert trouble_with(off_the_curve().to_jwk()) == "key_unreadable"
 

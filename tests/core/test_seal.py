@@ -118,7 +118,6 @@ def test_the_first_value_outside_the_range_is_not(field: str, value: Any) -> Non
         pack(some_facts(**{field: value}), KEY_ID)
 
 
-@pytest.mark.xfail(reason="numbers are asked for their range and not for their width")
 @pytest.mark.parametrize(
     ("field", "value"),
     [("nik", "5"), ("nik", "02172031708950003"), ("village", "02172031001"), ("village", "2_172_031_001")],

@@ -2,7 +2,7 @@
 
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -17,7 +17,7 @@ from PIL import Image
 from suket_service import administering, issuing
 from suket_service.core.keyring import KeyState
 from suket_service.core.letter import Office
-from suket_service.errors import FieldError, KeyTrouble, NotAllowed, Problem, RegistryError, Text
+from suket_service.errors import CallerError, FieldError, KeyTrouble, NotAllowed, Problem, RegistryError, Text
 from suket_service.issuing import RowOutcome, RowStatus, Sealing, TwoPeople
 from suket_service.issuing.batch import PORTION
 from suket_service.registry import letters
@@ -148,8 +148,13 @@ class TestPortraits:
 
     def test_the_file_that_the_row_names_is_opened(self, register: Register, issue_rows: IssueRows) -> None:
         asked = []
+
+        def open_photo(name: str) -> bytes:
+            asked.append(name)
+            return picture()
+
         register(a_row())
-        issue_rows(a_row(foto=" portraits/a.png "), open_photo=lambda name: asked.append(name) or picture())
+        issue_rows(a_row(foto=" portraits/a.png "), open_photo=open_photo)
         assert asked == ["portraits/a.png"]
 
     @pytest.mark.parametrize(
@@ -281,7 +286,7 @@ class TestAgain:
     ) -> None:
         register(a_row())
         issue_rows(a_row(), digest=FIRST)
-        [again] = issue_rows(a_row(**change), digest=MENDED, open_photo=lambda name: picture())
+        [again] = issue_rows(a_row(2, 3, **change), digest=MENDED, open_photo=lambda name: picture())
         assert codes(again) == [("nik", "letter_open")]
 
     def test_the_usual_kind_named_is_the_same_request(
@@ -396,41 +401,66 @@ class TestPortions:
         assert times == [NOON] * PORTION + [NOON + timedelta(minutes=1)] * 2
 
 
-@pytest.mark.parametrize("table", ["letter_event", "audit"])
-class TestTheDatabaseFailsInTheMiddle:
-    @pytest.fixture
-    def failing(self, database: Path, table: str) -> Iterator[Callable[[], None]]:
-        """The insert that issues the 53rd letter fails, until the fixture's value is called."""
-        action = {"letter_event": "issue", "audit": "letter.issue"}[table]
+class TestTheDatabaseFails:
+    ROWS = tuple(a_row(number, serial=number) for number in range(2, PORTION + 7))
+
+    def test_one_row_that_it_will_not_take_costs_nobody_else_a_letter(
+        self, register: Register, issue_rows: IssueRows, registry: Registry, database: Path
+    ) -> None:
+        register(*self.ROWS)
+        poisoned = self.ROWS[PORTION + 2]
         with raw(database) as connection:
             connection.execute(
-                f"CREATE TRIGGER broken BEFORE INSERT ON {table} WHEN NEW.action = '{action}' AND "
-                f"(SELECT count(*) FROM letter WHERE number IS NOT NULL) = {PORTION + 3} "
-                "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+                "CREATE TRIGGER poisoned BEFORE INSERT ON letter_event WHEN NEW.action = 'issue' AND NEW.letter = "
+                f"(SELECT id FROM letter WHERE nik = '{poisoned.fields['nik']}') "
+                "BEGIN SELECT RAISE(ABORT, 'poisoned'); END"
             )
+        outcomes = issue_rows(*self.ROWS)
+        assert [outcome.row for outcome in outcomes if outcome.letter is None] == [poisoned.number]
+        assert codes(outcomes[PORTION + 2]) == [("", "registry_conflict")]
+        assert serials(registry) == list(range(1, len(self.ROWS)))
+        with raw(database) as connection:
+            connection.execute("DROP TRIGGER poisoned")
+        again = issue_rows(*self.ROWS)
+        assert [outcome.row for outcome in again if outcome.status is RowStatus.ISSUED] == [poisoned.number]
+        assert serials(registry) == list(range(1, len(self.ROWS) + 1))
 
-        def mend() -> None:
-            with raw(database) as connection:
-                connection.execute("DROP TRIGGER broken")
-
-        yield mend
-
-    def test_what_was_committed_stays_and_the_numbers_are_used_again(
-        self,
-        register: Register,
-        issue_rows: IssueRows,
-        registry: Registry,
-        failing: Callable[[], None],
-        table: str,
+    def test_without_its_audit_entry_no_letter_is_issued(
+        self, register: Register, issue_rows: IssueRows, registry: Registry, database: Path
     ) -> None:
-        rows = [a_row(number, serial=number) for number in range(2, PORTION + 7)]
-        register(*rows)
+        register(*self.ROWS)
+        with raw(database) as connection:
+            connection.execute(
+                "CREATE TRIGGER broken BEFORE INSERT ON audit WHEN NEW.subject LIKE '%/0053/%' "
+                "BEGIN SELECT RAISE(ABORT, 'broken'); END"
+            )
+        assert statuses(issue_rows(*self.ROWS)) == ["issued"] * 52 + ["refused"] * 3
+        with raw(database) as connection:
+            connection.execute("DROP TRIGGER broken")
+        assert statuses(issue_rows(*self.ROWS)) == ["unchanged"] * 52 + ["issued"] * 3
+        assert serials(registry) == list(range(1, len(self.ROWS) + 1))
+
+    def test_in_the_middle_what_was_committed_stays_and_the_numbers_are_used_again(
+        self, register: Register, issue_rows: IssueRows, registry: Registry, database: Path
+    ) -> None:
+        register(*self.ROWS)
+
+        def rename(old: str, new: str) -> None:
+            with raw(database) as connection:
+                connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
+
+        def fail(name: str) -> bytes:
+            rename("letter_event", "gone")
+            return picture()
+
+        rows = [*self.ROWS[:-1], replace(self.ROWS[-1], fields={**self.ROWS[-1].fields, "foto": "a.png"})]
         with pytest.raises(RegistryError):
-            issue_rows(*rows)
+            issue_rows(*rows, open_photo=fail)
         assert serials(registry) == list(range(1, PORTION + 1))
-        failing()
-        assert statuses(issue_rows(*rows)) == ["unchanged"] * PORTION + ["issued"] * 5
-        assert serials(registry) == list(range(1, PORTION + 6))
+        rename("gone", "letter_event")
+        again = issue_rows(*rows, open_photo=lambda name: picture())
+        assert statuses(again) == ["unchanged"] * PORTION + ["issued"] * 5
+        assert serials(registry) == list(range(1, len(rows) + 1))
 
 
 class TestACrash:
@@ -469,13 +499,14 @@ class TestTheClock:
         assert outcome.letter is not None
         assert outcome.letter.issued_at == NOON
 
-    def test_set_back_further_refuses_each_row(
+    def test_set_back_further_stops_the_file(
         self, register: Register, issue_rows: IssueRows, registry: Registry
     ) -> None:
         register(a_row(2, serial=2), a_row(3, serial=3))
         issue_rows(a_row(2, serial=2), digest=FIRST)
-        [outcome] = issue_rows(a_row(3, serial=3), digest=NEXT, now=lambda: NOON - timedelta(minutes=3))
-        assert codes(outcome) == [("", "clock_behind_series")]
+        with pytest.raises(CallerError) as refused:
+            issue_rows(a_row(3, serial=3), digest=NEXT, now=lambda: NOON - timedelta(minutes=3))
+        assert refused.value.code == "clock_behind_series"
         assert serials(registry) == [1]
 
 
@@ -523,7 +554,7 @@ class TestImportingTheRegister:
     def test_a_bad_row_is_refused_and_the_others_are_imported(
         self, registry: Registry, change: dict[str, str], code: str
     ) -> None:
-        assert self.imported(registry, a_row(2, **change), a_row(3, serial=4)) == [code, None]
+        assert self.imported(registry, a_row(2, 3, **change), a_row(3, serial=4)) == [code, None]
 
     def test_a_newer_list_replaces_a_state(
         self, registry: Registry, issue_rows: IssueRows, register: Register
@@ -547,7 +578,7 @@ _LINES = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(("good", "good", "ba
 @given(file=st.lists(_LINES, min_size=1, max_size=8))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_run_twice_gives_each_good_person_one_letter(
-    _template: Path, sealing: Sealing, file: list[tuple[int, str]]
+    database: Path, sealing: Sealing, file: list[tuple[int, str]]
 ) -> None:
     changes = {"good": {}, "bad": {"tanggal_lahir": "1995-13-01"}, "unrecorded": {"nik": "2172031708958888"}}
     rows = [
@@ -556,7 +587,7 @@ def test_any_file_run_twice_gives_each_good_person_one_letter(
     ]
     good = {a_row(serial=person).fields["nik"] for person, how in file if how == "good"}
     with TemporaryDirectory() as folder:
-        path = Path(shutil.copy(_template, folder))
+        path = Path(shutil.copy(database, folder))
         registry = Registry(f"sqlite:///{path}")
         everyone = [a_row(serial=person) for person in PEOPLE]
         list(administering.import_residents(registry, OFFICE.code, everyone, "operator", "SIAK", TODAY, NOON))

@@ -101,8 +101,7 @@ def test_the_order_of_equal_neighbouring_columns_shows(chain: Registry, database
         ("DELETE FROM audit WHERE seq = 1", 1),
         ("UPDATE audit SET seq = 99 WHERE seq = 6", 6),
         (
-            "INSERT INTO audit SELECT 7, at, office, actor, action, subject, details, previous, hash FROM audit "
-            "WHERE seq = 6",
+            "INSERT INTO audit SELECT 7, at, office, actor, action, subject, details, previous, hash FROM audit WHERE seq = 6",
             7,
         ),
     ],

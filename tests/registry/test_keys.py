@@ -15,10 +15,10 @@ from tests.builders import NOON, OFFICE, PASSPHRASE, TODAY, a_seal_key
 from tests.registry.builders import raw
 
 
-def unlock(registry: Registry, purpose: Purpose = Purpose.SEAL, **changes: object) -> object:
+def unlock(registry: Registry, **changes: object) -> object:
     arguments: dict[str, object] = {"office": OFFICE.code, "on": TODAY, "passphrase": PASSPHRASE, **changes}
     with registry.reading() as tx:
-        return keys.unlock(tx, purpose, **arguments)  # type: ignore[arg-type]
+        return keys.unlock(tx, Purpose.SEAL, **arguments)  # type: ignore[arg-type]
 
 
 def test_no_private_half_is_in_the_clear(database: Path) -> None:

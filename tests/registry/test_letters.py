@@ -14,6 +14,7 @@ from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
 from tests.builders import NOON, OFFICE, a_row
 from tests.conftest import IssueRows
+from tests.paper.builders import face
 from tests.registry.builders import raw
 
 THREADS, EACH, A_FILE = 4, 25, 5
@@ -21,22 +22,30 @@ THREADS, EACH, A_FILE = 4, 25, 5
 
 def serial(registry: Registry, kind: int = 1, year: int = 2026) -> int:
     with registry.writing() as tx:
-        return letters.next_serial(tx, OFFICE.code, kind, year, NOON)
+        return letters.take_serials(tx, OFFICE.code, kind, year, NOON, 1)
 
 
 def position(registry: Registry) -> tuple[int, int]:
     with registry.writing() as tx:
-        return status.allocate(tx, OFFICE.code)
+        [given] = status.allocate(tx, OFFICE.code, 1)
+        return given
 
 
 def test_numbers_run_from_one(registry: Registry) -> None:
     assert [serial(registry) for _ in range(3)] == [1, 2, 3]
 
 
+def test_several_numbers_are_taken_at_once(registry: Registry) -> None:
+    serial(registry)
+    with registry.writing() as tx:
+        assert letters.take_serials(tx, OFFICE.code, 1, 2026, NOON, 3) == 2
+    assert serial(registry) == 5
+
+
 def test_a_rollback_burns_no_number(registry: Registry) -> None:
     serial(registry)
     with pytest.raises(ZeroDivisionError), registry.writing() as tx:  # noqa: PT012
-        assert letters.next_serial(tx, OFFICE.code, 1, 2026, NOON) == 2
+        assert letters.take_serials(tx, OFFICE.code, 1, 2026, NOON, 3) == 2
         raise ZeroDivisionError
     assert serial(registry) == 2
 
@@ -54,7 +63,7 @@ def test_positions_run_from_zero(registry: Registry) -> None:
 
 def test_a_rollback_burns_no_position(registry: Registry) -> None:
     with pytest.raises(ZeroDivisionError), registry.writing() as tx:  # noqa: PT012
-        status.allocate(tx, OFFICE.code)
+        status.allocate(tx, OFFICE.code, 3)
         raise ZeroDivisionError
     assert position(registry) == (1, 0)
 
@@ -63,6 +72,13 @@ def test_a_full_list_is_followed_by_a_new_one(registry: Registry, database: Path
     with raw(database) as connection:
         connection.execute("UPDATE status_list SET capacity = 2")
     assert [position(registry) for _ in range(4)] == [(1, 0), (1, 1), (2, 0), (2, 1)]
+
+
+def test_positions_taken_at_once_run_over_into_a_new_list(registry: Registry, database: Path) -> None:
+    with raw(database) as connection:
+        connection.execute("UPDATE status_list SET capacity = 2")
+    with registry.writing() as tx:
+        assert status.allocate(tx, OFFICE.code, 4) == [(1, 0), (1, 1), (2, 0), (2, 1)]
 
 
 def test_a_list_that_was_opened_early_waits_for_its_turn(registry: Registry, database: Path) -> None:
@@ -126,10 +142,15 @@ def test_a_letter_in_force_is_no_exception_of_its_list(registry: Registry, issue
     assert (contents.next_index, contents.exceptions, contents.extensions) == (1, {}, {})
 
 
-def test_a_portrait_is_stored_once(registry: Registry) -> None:
-    with registry.writing() as tx:
-        first, again, other = (letters.keep_portrait(tx, jpeg) for jpeg in (b"one", b"one", b"two"))
-    assert first == again != other
+def test_a_portrait_is_stored_once(
+    registry: Registry, register: Callable[..., None], issue_rows: IssueRows, database: Path
+) -> None:
+    rows = [a_row(number, serial=number, foto="a.png") for number in (2, 3)]
+    register(*rows)
+    for row in rows:
+        issue_rows(row, open_photo=lambda name: face(), digest=f"{row.number:064}")
+    with raw(database) as connection:
+        assert connection.execute("SELECT count(*) FROM portrait").fetchone() == (1,)
 
 
 def test_letters_are_searched_by_state_village_and_batch(registry: Registry, issued: LetterRecord) -> None:

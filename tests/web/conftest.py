@@ -1,6 +1,5 @@
 """The demo's application over a registry that holds a letter for every fate; only read."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +29,7 @@ def client(demo_app: APIFlask) -> FlaskClient:
 
 
 @pytest.fixture
-def production(database: Path) -> Iterator[FlaskClient]:
+def production(database: Path) -> FlaskClient:
     """A visitor of a production service where nothing was issued or published yet."""
     settings = Settings.from_env(
         {
@@ -41,4 +40,4 @@ def production(database: Path) -> Iterator[FlaskClient]:
             "SUKET_DATA_DIR": str(database.parent),
         }
     )
-    yield create_app(settings).test_client()
+    return create_app(settings).test_client()

@@ -1,15 +1,20 @@
 """What outsiders hold is served exactly as signed and stored, cacheable and readable from any site."""
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from suket_service import publishing
-from suket_service.core.trust_bundle import open_bundle
-from suket_service.publishing import JWKS, TRUST_BUNDLE, list_name
+from suket_service.core.trust_bundle import DEFAULT_FRESHNESS, open_bundle
+from suket_service.errors import KeyTrouble, RegistryError
+from suket_service.publishing import JWKS, TRUST_BUNDLE, Publisher, list_name
+from suket_service.registry import audit
 from suket_service.registry.session import Registry
 from suket_service.web.app import create_app
+from tests.builders import BASE_URL, HOST, NOON, PASSPHRASE
 from tests.cli.builders import World, copy_of, suket
 from tests.registry.builders import raw
 
@@ -61,7 +66,7 @@ def again(world: World, tmp_path_factory: pytest.TempPathFactory) -> tuple[World
     """The same registry after ``suket publish``, and what that wrote."""
     folder = tmp_path_factory.mktemp("again")
     data = copy_of(world.data, folder)
-    with raw(data / "suket.sqlite3") as connection:  # issued in the future: the world's clock runs ahead
+    with raw(data / "suket.sqlite3") as connection:  # as if published a while ago
         connection.execute("UPDATE publication SET version = version - 1000")
     assert suket("publish", "--out", folder / "out", data=data).exit_code == 0
     settings = type(world.settings).from_env({"SUKET_DATA_DIR": str(data)})
@@ -101,3 +106,41 @@ def test_before_the_first_publication_there_is_nothing(production: FlaskClient) 
     for url, *_ in PUBLISHED:
         response = production.get(url)
         assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+
+
+class TestKeepingFresh:
+    PUBLISHER = Publisher(PASSPHRASE, BASE_URL, HOST)
+
+    def due(self, registry: Registry, after: timedelta) -> bool:
+        return publishing.publish_if_due(registry, self.PUBLISHER, NOON + after)
+
+    @pytest.fixture
+    def fresh(self, registry: Registry) -> Registry:
+        """A registry whose publications are of noon."""
+        publishing.publish(registry, self.PUBLISHER, NOON)
+        return registry
+
+    def test_the_first_set_is_due_at_once(self, registry: Registry) -> None:
+        assert self.due(registry, timedelta())
+        assert not self.due(registry, timedelta())
+
+    def test_without_a_change_a_set_is_renewed_long_before_it_goes_stale(self, fresh: Registry) -> None:
+        assert not self.due(fresh, publishing.RENEWAL - timedelta(seconds=1))
+        assert self.due(fresh, publishing.RENEWAL)
+        assert publishing.RENEWAL < DEFAULT_FRESHNESS / 2
+
+    def test_a_change_is_told_within_its_time(self, fresh: Registry) -> None:
+        with fresh.writing() as tx:
+            audit.append(tx, NOON, "operator", "letter.issue", "1")
+        assert not self.due(fresh, publishing.MOST_DELAY - timedelta(seconds=1))
+        assert self.due(fresh, publishing.MOST_DELAY)
+
+    def test_a_clock_far_behind_publishes_nothing(self, fresh: Registry) -> None:
+        with pytest.raises(RegistryError) as refused:
+            publishing.publish(fresh, self.PUBLISHER, NOON - publishing.MOST_DELAY - timedelta(seconds=1))
+        assert refused.value.code == "clock_behind_publication"
+
+    def test_a_process_without_a_passphrase_publishes_nothing(self, registry: Registry) -> None:
+        with pytest.raises(KeyTrouble):
+            publishing.publish(registry, replace(self.PUBLISHER, passphrase=None), NOON)
+        assert publishing.stored_all(registry) == []
