@@ -11,7 +11,7 @@ from suket_service.core.kind import Kind, ValidityRule
 from suket_service.core.letter import Letterhead, Office
 from suket_service.core.region import Village
 from suket_service.core.signing import CHECKPOINT_TYP, SigningKey, open_publication, unsigned_header
-from suket_service.errors import CallerError, Problem, Text
+from suket_service.errors import Problem, Text
 from suket_service.registry import audit, keys, letters, offices, residents, status
 from suket_service.registry.offices import RegistryIdentity, Role, StaffMember
 from suket_service.registry.residents import Import
@@ -84,13 +84,13 @@ def initialise(
     Safe to repeat: a registry that exists is only migrated.
 
     Raises:
-        CallerError: ``other_environment``: the registry was made for another one.
+        RegistryError: ``other_environment``: the registry was made for another one.
     """
     registry.migrate()
     with registry.writing() as tx:
         known = offices.identity(tx)
         if known is not None:
-            _require_environment(known, environment)
+            offices.require_environment(tx, environment)
             return Initialised(False, known.registry_id, known.environment)
         identity = RegistryIdentity(secrets.token_hex(16), environment)
         offices.create_registry(tx, identity, at)
@@ -210,17 +210,6 @@ def check_audit(registry: Registry, checkpoint: str | None = None) -> AuditCheck
             )
         )
         return AuditCheck(entries, first_break, fits)
-
-
-def _require_environment(known: RegistryIdentity, environment: str) -> None:
-    if known.environment != environment:
-        raise CallerError(
-            "other_environment",
-            Text(
-                f"Registri ini dibuat untuk lingkungan {known.environment}; gunakan direktori data lain.",
-                f"This registry was made for the {known.environment} environment; use another data directory.",
-            ),
-        )
 
 
 _LIST_OLDER = Problem(

@@ -21,10 +21,15 @@ BASE_URL = "https://suket.example.go.id"
 HOST = "suket.example.go.id"
 PASSPHRASE = "a passphrase of the tests alone"
 
-VILLAGE = Village("2172031001", "Tanjungpinang Kota", "Tanjungpinang Kota", "Kota Tanjungpinang", "Kepulauan Riau")
+VILLAGE = Village(
+    "2172031001", "Tanjungpinang Kota", "Tanjungpinang Kota", "Kota Tanjungpinang", "Kepulauan Riau"
+)
 VILLAGES = {
     each.code: each
-    for each in (VILLAGE, Village("2172041002", "Dompak", "Bukit Bestari", "Kota Tanjungpinang", "Kepulauan Riau"))
+    for each in (
+        VILLAGE,
+        Village("2172041002", "Dompak", "Bukit Bestari", "Kota Tanjungpinang", "Kepulauan Riau"),
+    )
 }
 OFFICE = Office(
     code="2172",

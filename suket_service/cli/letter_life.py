@@ -33,7 +33,7 @@ def letters(
             print_json(_letter_json(record))
         else:
             click.echo(
-                f"{record.number or '(konsep)':<28} {STATE_NAMES[record.state].in_language(session.language):<12} "
+                f"{record.number or '-':<28} {STATE_NAMES[record.state].in_language(session.language):<12} "
                 f"{record.issued_on or '-'!s:<10}  {record.valid_until or '-'!s:<10}  {record.resident.name}"
             )
     if not found and not as_json:

@@ -36,6 +36,9 @@ def issue(
         out.mkdir(parents=True, exist_ok=True)  # said before anything is issued, not after
     rows, digest = read_rows(file)
     demo = session.settings.is_demo
+    # Outside the demo the second person must prove themselves, so this stops at drafts.
+    people = TwoPeople(requested_by, approved_by if demo else None)
+    issuing.require_people(session.registry, office, TwoPeople(requested_by, approved_by))
     if demo:
         # Design.md section 6: only in the demo may a file say how far a recording is.
         stated = [row for row in rows if row.fields.get("status_perekaman", "").strip()]
@@ -47,22 +50,23 @@ def issue(
         session.registry,
         office,
         rows,
-        # Outside the demo the second person must prove themselves, so this stops at drafts.
-        TwoPeople(requested_by, approved_by if demo else None),
+        people,
         session.sealing(office) if demo else None,
         photos_beside(file),
         digest,
         now,
     )
     counts = dict.fromkeys(RowStatus, 0)
-    for outcome, pdf in _with_paper(session, office, outcomes, len(rows), out, requested_by):
-        counts[outcome.status] += 1
-        if as_json:
-            print_json(_row_json(outcome, pdf, session.language))
-        else:
-            _print_row(outcome, pdf, session.language)
-    if counts[RowStatus.ISSUED]:
-        session.publish()
+    try:
+        for outcome, pdf in _with_paper(session, office, outcomes, len(rows), out, requested_by):
+            counts[outcome.status] += 1
+            if as_json:
+                print_json(_row_json(outcome, pdf, session.language))
+            else:
+                _print_row(outcome, pdf, session.language)
+    finally:
+        if counts[RowStatus.ISSUED]:
+            session.publish()
     if not as_json:
         session.say(
             f"{counts[RowStatus.ISSUED]} terbit, {counts[RowStatus.DRAFTED]} konsep, "
@@ -79,7 +83,10 @@ def _with_paper(
 ) -> Iterator[tuple[RowOutcome, Path | None]]:
     everything, trouble = [], None
     with click.progressbar(
-        length=rows, file=sys.stderr, hidden=not sys.stderr.isatty(), label="Menerbitkan"
+        length=rows,
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        label=session.tell("Menerbitkan", "Issuing"),
     ) as progress:
         try:
             for outcome in outcomes:
@@ -108,7 +115,10 @@ def _print_missing(
             if outcome.status is RowStatus.ISSUED or not paths[number].exists():
                 missing.append(number)
     with click.progressbar(
-        length=len(missing), file=sys.stderr, hidden=not sys.stderr.isatty(), label="Mencetak"
+        length=len(missing),
+        file=sys.stderr,
+        hidden=not sys.stderr.isatty(),
+        label=session.tell("Mencetak", "Printing"),
     ) as progress:
         for letter, paper in printing.print_letters(
             session.registry, office, missing, by, _press(session), now()
@@ -169,7 +179,8 @@ def _problem_json(problem: Problem, language: str) -> dict[str, str]:
 
 def _print_row(outcome: RowOutcome, pdf: Path | None, language: str) -> None:
     number = outcome.letter.number if outcome.letter else None
-    click.echo(f"baris {outcome.row:>4}  {outcome.status.value:<9} {number or ''} {pdf or ''}".rstrip())
+    row = "row" if language == "en" else "baris"
+    click.echo(f"{row} {outcome.row:>4}  {outcome.status.value:<9} {number or ''} {pdf or ''}".rstrip())
     for mark, problems in (("x", outcome.problems), ("!", outcome.warnings)):
         for each in problems:
             click.echo(f"            {mark} {each.field}: {each.text.in_language(language)}")

@@ -53,6 +53,8 @@ class Session:
         registry = self.registry_as_is
         if not registry.is_migrated():
             raise _not_initialised()
+        with registry.reading() as tx:
+            offices.require_environment(tx, self.settings.environment)
         return registry
 
     @cached_property
@@ -114,9 +116,13 @@ class Session:
         except KeyTrouble as error:
             self.warn(error.text)
 
+    def tell(self, id: str, en: str) -> str:
+        """A word or a sentence in the language of messages."""
+        return Text(id, en).in_language(self.language)
+
     def say(self, id: str, en: str) -> None:
         """One line for people."""
-        click.echo(Text(id, en).in_language(self.language))
+        click.echo(self.tell(id, en))
 
     def warn(self, text: Text) -> None:
         """One line of warning."""

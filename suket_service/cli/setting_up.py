@@ -146,7 +146,8 @@ def import_(
             )
             continue
         for each in outcome.problems:
-            click.echo(f"baris {outcome.row}  {each.field}: {each.text.in_language(session.language)}")
+            row = session.tell("baris", "row")
+            click.echo(f"{row} {outcome.row}  {each.field}: {each.text.in_language(session.language)}")
     if not as_json:
         session.say(f"{imported} diimpor, {refused} ditolak.", f"{imported} imported, {refused} refused.")
     if refused:

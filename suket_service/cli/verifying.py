@@ -37,7 +37,7 @@ def verify(session: Session, target: str, bundle: Path | None, pin: tuple[str, .
     else:
         if pin:
             raise click.UsageError("--pin hanya bersama --bundle / goes with --bundle")
-        desk = Desk(session.registry_as_is, session.settings.host)
+        desk = Desk(session.registry_as_is, session.settings.environment, session.settings.host)
         answer = desk.check_text(what, now()) if isinstance(what, str) else desk.check_file(what, now())
         extra = {}
     facts = {**report(answer, masked=False), **extra}
@@ -106,13 +106,20 @@ def _read_file(path: Path, most: int) -> bytes:
         ) from None
 
 
+_WORDS = {
+    "id": {"reasons": "alasan", "advisories": "catatan", "checked": "diperiksa", "as_of": "data per"},
+    "en": {"reasons": "reasons", "advisories": "advisories", "checked": "checked", "as_of": "data as of"},
+}
+
+
 def _print_facts(facts: dict[str, Any], language: str) -> None:
+    words = _WORDS[language]
     click.echo(f"{facts['outcome'].upper()}  {facts['message'][language]}")
     if facts["reasons"]:
-        click.echo(f"  alasan: {', '.join(facts['reasons'])}")
+        click.echo(f"  {words['reasons']}: {', '.join(facts['reasons'])}")
     if facts["advisories"]:
-        click.echo(f"  catatan: {', '.join(facts['advisories'])}")
+        click.echo(f"  {words['advisories']}: {', '.join(facts['advisories'])}")
     for part in ("seal", "registry"):
         for name, value in (facts[part] or {}).items():
             click.echo(f"  {part}.{name}: {'-' if value is None else value}")
-    click.echo(f"  diperiksa: {facts['checked_at']}, data per {facts['data_as_of'] or '-'}")
+    click.echo(f"  {words['checked']}: {facts['checked_at']}, {words['as_of']} {facts['data_as_of'] or '-'}")

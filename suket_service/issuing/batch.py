@@ -120,11 +120,10 @@ def issue_rows(
         NotAllowed: the two people are one, or lack their roles in this office.
         KeyTrouble, CallerError: the key or the clock does not allow issuing; what was told is done.
     """
-    require_two(people.requested_by, people.approved_by)
+    require_people(registry, office_code, people)
     with registry.reading() as tx:
         office = offices.office(tx, office_code)
         villages = offices.villages_of(tx, office)
-        _require_both(tx, people, office_code)
     run = _Run(registry, office_code, people, sealing)
     for start in range(0, len(rows), PORTION):
         at = now()
@@ -243,6 +242,17 @@ class _Run:
         letters.add_events(tx, events)
         audit.append_all(tx, entries)
         return letters.by_ids(tx, self._office, [draft.id for draft in drafts])
+
+
+def require_people(registry: Registry, office: str, people: TwoPeople) -> None:
+    """Refuse two people who are one, or lack their roles in this office, before anything is done.
+
+    Raises:
+        NotAllowed.
+    """
+    require_two(people.requested_by, people.approved_by)
+    with registry.reading() as tx:
+        _require_both(tx, people, office)
 
 
 def _require_both(tx: Transaction, people: TwoPeople, office: str) -> None:

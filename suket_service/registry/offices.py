@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, insert, select
 from suket_service.core.kind import IssuingWindow, Kind, ValidityRule
 from suket_service.core.letter import Capacity, Letterhead, Office
 from suket_service.core.region import Village
-from suket_service.errors import NotAllowed, NotFound, Text
+from suket_service.errors import NotAllowed, NotFound, RegistryError, Text
 from suket_service.registry.schema import (
     IssuingWindowRow,
     KindRow,
@@ -74,6 +74,23 @@ def identity(tx: Connection) -> RegistryIdentity | None:
     """Which registry this is; None before ``suket init``."""
     row = tx.execute(select(RegistryRow.registry_id, RegistryRow.environment)).first()
     return RegistryIdentity(row.registry_id, row.environment) if row else None
+
+
+def require_environment(tx: Connection, environment: str) -> None:
+    """Refuse to work on a registry that was made for another environment.
+
+    Raises:
+        RegistryError: ``other_environment``.
+    """
+    known = identity(tx)
+    if known is not None and known.environment != environment:
+        raise RegistryError(
+            "other_environment",
+            Text(
+                f"Registri ini dibuat untuk lingkungan {known.environment}; gunakan direktori data lain.",
+                f"This registry was made for the {known.environment} environment; use another data directory.",
+            ),
+        )
 
 
 def add_office(tx: Connection, office: Office, usual_kind: int) -> None:

@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
 
 from suket_service.errors import RegistryConflict, RegistryError, Text
 
@@ -33,7 +33,7 @@ class Registry:
         if self.url.get_backend_name() == "sqlite":
             self._engine = _sqlite_engine(str(self.url))
         else:
-            self._engine = create_engine(self.url, pool_pre_ping=True)
+            self._engine = create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -84,7 +84,9 @@ def _alembic() -> Config:
 
 
 def _sqlite_engine(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None}
+    )
 
     @event.listens_for(engine, "connect")
     def set_pragmas(connection: Any, _record: object) -> None:
@@ -111,29 +113,32 @@ def _sqlite_engine(url: str) -> Engine:
 
 @contextmanager
 def _as_registry_error() -> Iterator[None]:
-    kind, is_conflict = None, False
     try:
         yield
     except SQLAlchemyError as error:
-        kind, is_conflict = (
-            type(getattr(error, "orig", None) or error).__name__,
-            isinstance(error, IntegrityError),
-        )
-    if is_conflict:
-        raise RegistryConflict(
-            "registry_conflict",
-            Text(
-                "Basis data menolak perubahan ini karena bertentangan dengan isinya. Periksa lalu coba lagi.",
-                "The database refused this change: it conflicts with what is there. Check, then try again.",
-            ),
-        )
-    if kind is not None:
-        # Raised out here: the statement's parameters hold personal data, and what is raised in an
-        # except block carries the error before it along, `from None` or not.
-        raise RegistryError(
-            "registry_unavailable",
-            Text(
-                f"Registri tidak dapat dipakai saat ini ({kind}). Coba lagi; bila tetap gagal, jalankan `suket check`.",
-                f"The registry cannot be used right now ({kind}). Try again; if it still fails, run `suket check`.",
-            ),
-        )
+        # Statement and parameters hold personal data; the error stays behind ours as its context.
+        if isinstance(error, StatementError):
+            error.statement = error.params = None
+        if isinstance(error, IntegrityError):
+            raise _conflict() from None
+        raise _unavailable(type(getattr(error, "orig", None) or error).__name__) from None
+
+
+def _conflict() -> RegistryConflict:
+    return RegistryConflict(
+        "registry_conflict",
+        Text(
+            "Basis data menolak perubahan ini karena bertentangan dengan isinya. Periksa lalu coba lagi.",
+            "The database refused this change: it conflicts with what is there. Check, then try again.",
+        ),
+    )
+
+
+def _unavailable(kind: str) -> RegistryError:
+    return RegistryError(
+        "registry_unavailable",
+        Text(
+            f"Registri tidak dapat dipakai saat ini ({kind}). Coba lagi; bila tetap gagal, jalankan `suket check`.",
+            f"The registry cannot be used right now ({kind}). Try again; if it still fails, run `suket check`.",
+        ),
+    )

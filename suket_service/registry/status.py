@@ -56,7 +56,17 @@ def allocate(tx: Connection, office: str, count: int) -> list[tuple[int, int]]:
         end = min(row.next_index + count - len(given), row.capacity)
         given += [(row.number, index) for index in range(row.next_index, end)]
         tx.execute(update(StatusListRow).where(StatusListRow.number == row.number).values(next_index=end))
+        if end > row.capacity // 2:
+            _open_ahead(tx, office, row.number)
     return given
+
+
+def _open_ahead(tx: Connection, office: str, filling: int) -> None:
+    # Long before a list is full its successor is there, so that bundles made in the meantime know it:
+    # a list that a bundle does not know is outside every key's scope.
+    later = select(StatusListRow.number).where(StatusListRow.office == office, StatusListRow.number > filling)
+    if tx.execute(later.limit(1)).first() is None:
+        open_list(tx, office)
 
 
 def contents(tx: Connection) -> list[ListContents]:

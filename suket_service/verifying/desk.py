@@ -40,9 +40,10 @@ class Answer:
 class Desk:
     """Checks against the registry."""
 
-    def __init__(self, registry: Registry, host: str) -> None:
-        """``host``: the host and port that our own symbols name."""
+    def __init__(self, registry: Registry, environment: str, host: str) -> None:
+        """``environment``: whose keys are believed; ``host``: the host and port our own symbols name."""
         self._registry = registry
+        self._environment = environment
         self._host = host
         self._held: tuple[ChainHead | None, Trust | None] = (None, None)
 
@@ -90,9 +91,8 @@ class Desk:
         return replace(trust, data_as_of=at)
 
     def _read_trust(self, tx: Transaction, at: datetime) -> Trust:
-        identity = offices.identity(tx)
         return Trust(
-            environment=identity.environment if identity else "",
+            environment=self._environment,
             hosts=(self._host,),
             keys=keys.ring(tx),
             offices={

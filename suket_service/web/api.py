@@ -99,7 +99,6 @@ class VerificationOut(BaseModel):
 @blueprint.doc(
     summary="Check one letter",
     operation_id="verify",
-    responses={422: "The body is not that shape (RFC 9457 problem)"},
 )
 def verifications(json_data: VerificationIn) -> dict[str, Any]:
     """Check the text of a letter's QR against the registry. Public, so the person is masked."""

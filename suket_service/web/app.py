@@ -7,7 +7,7 @@ from suket_service import __version__
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.verifying import Desk
-from suket_service.web import access, api, context, error_pages, public, published
+from suket_service.web import access, api, context, error_pages, openapi, public, published
 
 #: No request needs more; a seal's text has at most about 600 characters.
 MOST_REQUEST_BYTES = 64 * 1024
@@ -40,9 +40,13 @@ def create_app(settings: Settings) -> APIFlask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.globals["settings"] = settings
     registry = Registry(settings.database_url)
-    context.install(app.extensions, context.Context(settings, registry, Desk(registry, settings.host)))
+    context.install(
+        app.extensions,
+        context.Context(settings, registry, Desk(registry, settings.environment, settings.host)),
+    )
     access.guard(app, settings)
     error_pages.install(app)
+    app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # it may be text there; ours is JSON
     app.register_blueprint(api.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(public.blueprint)

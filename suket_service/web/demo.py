@@ -107,7 +107,7 @@ def _trials() -> list[Trial]:
     seal = parse(read_digits(read_text(_seal_text(genuine.id), allow_http=True).digits))
     altered = replace(seal.facts, name="ORANG LAIN")
     never = replace(seal.facts, status_index=seal.facts.status_index + 500_000)
-    other, own = _another_office(), _own_key(genuine.office, genuine.issued_on)
+    other, own = _another_office(), _own_key(str(context().registry.url), genuine.office, genuine.issued_on)
     return [
         Trial(
             "diubah",
@@ -137,8 +137,8 @@ def _trials() -> list[Trial]:
 
 
 @cache
-def _own_key(office: str, on: date) -> SigningKey:
-    # Unlocking takes a moment, so once a process. Only the demo's web ever holds a seal key.
+def _own_key(_registry: str, office: str, on: date) -> SigningKey:
+    # Unlocking takes a moment, so once a registry. Only the demo's web ever holds a seal key.
     with context().registry.reading() as tx:
         return keys.unlock(tx, Purpose.SEAL, office, on, context().settings.key_passphrase)
 

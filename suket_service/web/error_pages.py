@@ -8,7 +8,7 @@ from typing import Any
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, jsonify, make_response, render_template, request
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from suket_service.errors import (
     CallerError,
@@ -57,12 +57,10 @@ def install(app: APIFlask) -> None:
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        status = error.code or 500
-        if status == 400 and request.method == "POST" and request.url_rule is not None and _wants_json():  # noqa: PLR2004
-            status = 422  # no JSON at all: the same mistake, to whoever sent it, as JSON of another shape
+        status = _shape_status(error.code or 500)
         answer = _answer(status, _slug(status), _text(status))
-        if error.get_response().headers.get("Allow"):
-            answer.headers["Allow"] = error.get_response().headers["Allow"]
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            answer.headers["Allow"] = ", ".join(error.valid_methods)
         return answer
 
     @app.errorhandler(Exception)
@@ -73,9 +71,19 @@ def install(app: APIFlask) -> None:
 
     @app.error_processor
     def shape(error: HTTPError) -> Any:
-        status = error.status_code
+        status = _shape_status(error.status_code)
         fields = (error.detail or {}).get("json", {}) if isinstance(error.detail, dict) else {}
-        return _answer(status, _slug(status), _text(status), sorted(fields))
+        answer = _answer(status, _slug(status), _text(status), sorted(fields))
+        if allowed := dict(error.headers or {}).get("Allow"):
+            answer.headers["Allow"] = str(allowed)
+        return answer
+
+
+def _shape_status(status: int) -> int:
+    # A body that is no JSON at all and JSON of another shape are one mistake to whoever sent it. A
+    # foreign Host is a 400 too, but it has reached no route.
+    sent = request.method == "POST" and request.url_rule is not None and _wants_json()
+    return 422 if status == 400 and sent else status  # noqa: PLR2004
 
 
 def _answer(status: int, code: str, text: Text, fields: list[str] | None = None) -> Response:

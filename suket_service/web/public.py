@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from suket_service import publishing
 from suket_service.errors import SuketError
+from suket_service.registry import offices
 from suket_service.web.context import context
 
 blueprint = APIBlueprint("public", __name__, enable_openapi=False)
@@ -35,6 +36,8 @@ def readyz() -> tuple[Response, int]:
     """Whether it can serve: tables in shape, something published."""
     registry = context().registry
     try:
+        with registry.reading() as tx:
+            offices.require_environment(tx, context().settings.environment)
         ready = registry.is_migrated() and publishing.stored(registry, publishing.TRUST_BUNDLE) is not None
     except SuketError:
         ready = False

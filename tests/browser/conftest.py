@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,7 +58,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
     suket("init", "--demo")
     suket("issue", "examples/permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala")
-    year = time.strftime("%Y")
+    year = (datetime.now(UTC) + timedelta(hours=7)).year  # the office's own
     suket("revoke", f"471.13/0002/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
     suket("supersede", f"471.13/0003/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
     process = subprocess.Popen(
@@ -95,9 +96,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     opened = context.new_page()
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on(
-        "console", lambda message: complaints.append(message.text) if message.type == "error" else None
-    )
+    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     yield opened
     context.close()
     assert not [each for each in complaints if "Content Security Policy" in each or "TypeError" in each]

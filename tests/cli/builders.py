@@ -156,8 +156,8 @@ class _Demo:
         """Texts that no letter of ours bears."""
         good = read_seal(self.texts["valid"])
         mine, strangers = self.key(Purpose.SEAL), a_seal_key()
-        yesterday = OFFICE.local_date(now) - timedelta(days=1)
-        never = replace(good.facts, status_index=5_000, issued_on=yesterday)
+        long_known = OFFICE.local_date(now) - timedelta(days=2)  # older than every bundle of today
+        never = replace(good.facts, status_index=5_000, issued_on=long_known)
         other = replace(good.facts, name="ORANG LAIN")
         self.texts |= {
             "forged": self._text(pack(other, good.key_id) + good.signature),

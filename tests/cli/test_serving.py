@@ -36,7 +36,7 @@ class Service:
 def service(world: World, tmp_path: Path) -> Iterator[Service]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        address = "127.0.0.1:{}".format(probe.getsockname()[1])
+        address = f"127.0.0.1:{probe.getsockname()[1]}"
     log = tmp_path / "log"
     with log.open("wb") as output:
         process = subprocess.Popen(
