@@ -161,7 +161,7 @@ def profiled(*, quick: bool) -> None:
     with demo_office() as office:
         texts = office.seal_texts(50)
         app = create_app(office.settings)
-        desk = Desk(office.registry, office.settings.host)
+        desk = Desk(office.registry, "demo", office.settings.host)
         bare = Flask("bare")
         bare.add_url_rule(PATH, "verifications", _nothing, methods=["POST"])
         answers = [desk.check_text(text, now()) for text in texts]
