@@ -1,7 +1,7 @@
 """Commands that put letters on paper: ``issue`` and ``print``."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from suket_service.errors import Problem, SuketError
 from suket_service.issuing import RowOutcome, RowStatus, TwoPeople
 from suket_service.printing import Press
 from suket_service.registry import letters as letter_records
+from suket_service.sheets.read import Row
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Satu objek JSON setiap baris.")
@@ -35,22 +36,16 @@ def issue(
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # said before anything is issued, not after
     rows, digest = read_rows(file)
-    demo = session.settings.is_demo
-    # Outside the demo the second person must prove themselves, so this stops at drafts.
-    people = TwoPeople(requested_by, approved_by if demo else None)
     issuing.require_people(session.registry, office, TwoPeople(requested_by, approved_by))
+    demo = session.settings.is_demo
     if demo:
-        # Design.md section 6: only in the demo may a file say how far a recording is.
-        stated = [row for row in rows if row.fields.get("status_perekaman", "").strip()]
-        for _ in administering.import_residents(
-            session.registry, office, stated, requested_by, file.name, now().date(), now()
-        ):
-            pass
+        _import_stated(session, office, rows, requested_by, file.name)
     outcomes = issuing.issue_rows(
         session.registry,
         office,
         rows,
-        people,
+        # Outside the demo the second person must prove themselves, so this stops at drafts.
+        TwoPeople(requested_by, approved_by if demo else None),
         session.sealing(office) if demo else None,
         photos_beside(file),
         digest,
@@ -68,14 +63,25 @@ def issue(
         if counts[RowStatus.ISSUED]:
             session.publish()
     if not as_json:
-        session.say(
-            f"{counts[RowStatus.ISSUED]} terbit, {counts[RowStatus.DRAFTED]} konsep, "
-            f"{counts[RowStatus.UNCHANGED]} sudah ada, {counts[RowStatus.REFUSED]} ditolak.",
-            f"{counts[RowStatus.ISSUED]} issued, {counts[RowStatus.DRAFTED]} drafted, "
-            f"{counts[RowStatus.UNCHANGED]} unchanged, {counts[RowStatus.REFUSED]} refused.",
-        )
+        _print_summary(session, counts)
     if counts[RowStatus.REFUSED]:
         raise SystemExit(REFUSED)
+
+
+def _import_stated(session: Session, office: str, rows: Sequence[Row], by: str, source: str) -> None:
+    # Design.md section 6: only in the demo may a file say how far a recording is.
+    stated = [row for row in rows if row.fields.get("status_perekaman", "").strip()]
+    at = now()
+    for _ in administering.import_residents(session.registry, office, stated, by, source, at.date(), at):
+        pass  # a row that cannot be imported is refused by name when it is issued
+
+
+def _print_summary(session: Session, counts: Mapping[RowStatus, int]) -> None:
+    issued, drafted, unchanged, refused = (counts[status] for status in RowStatus)
+    session.say(
+        f"{issued} terbit, {drafted} konsep, {unchanged} sudah ada, {refused} ditolak.",
+        f"{issued} issued, {drafted} drafted, {unchanged} unchanged, {refused} refused.",
+    )
 
 
 def _with_paper(

@@ -2,8 +2,10 @@
 
 import csv
 import tomllib
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from suket_service.administering import NewOffice
 from suket_service.core.letter import Capacity, Letterhead, Office
@@ -22,36 +24,12 @@ def read_office(office_file: Path, regions_file: Path, *, demo: bool) -> NewOffi
     """
     try:
         given = tomllib.loads(office_file.read_text("utf-8"))
-        office = given["office"]
-        code = str(office["code"])
+        office = _office(given["office"])
         return NewOffice(
-            office=Office(
-                code=code,
-                name=str(office["name"]),
-                utc_offset=timedelta(minutes=int(office["utc_offset_minutes"])),
-                number_pattern=_pattern(str(office["number_pattern"])),
-                villages=tuple(str(prefix) for prefix in office["villages"]),
-            ),
-            letterhead=Letterhead(
-                version=1,
-                capacity=Capacity(given["letterhead"]["capacity"]),
-                **{
-                    name: str(given["letterhead"][name])
-                    for name in (
-                        "government",
-                        "agency",
-                        "address",
-                        "contact",
-                        "place",
-                        "post",
-                        "signatory",
-                        "rank",
-                        "nip",
-                    )
-                },
-            ),
+            office=office,
+            letterhead=_letterhead(given["letterhead"]),
             staff=tuple(
-                StaffMember(str(each["username"]), code, str(each["name"]), Role(each["role"]), demo)
+                StaffMember(str(each["username"]), office.code, str(each["name"]), Role(each["role"]), demo)
                 for each in given["staff"]
             ),
             villages=read_villages(regions_file),
@@ -64,6 +42,25 @@ def read_office(office_file: Path, regions_file: Path, *, demo: bool) -> NewOffi
                 f"The office file {office_file.name} cannot be read ({error}).",
             ),
         ) from error
+
+
+def _office(given: Mapping[str, Any]) -> Office:
+    return Office(
+        code=str(given["code"]),
+        name=str(given["name"]),
+        utc_offset=timedelta(minutes=int(given["utc_offset_minutes"])),
+        number_pattern=_pattern(str(given["number_pattern"])),
+        villages=tuple(str(prefix) for prefix in given["villages"]),
+    )
+
+
+def _letterhead(given: Mapping[str, Any]) -> Letterhead:
+    lines = ("government", "agency", "address", "contact", "place", "post", "signatory", "rank", "nip")
+    return Letterhead(
+        version=1,
+        capacity=Capacity(given["capacity"]),
+        **{name: str(given[name]) for name in lines},
+    )
 
 
 def read_villages(path: Path) -> tuple[Village, ...]:

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import assert_never
 
-LOWEST_CODE = 1
 HIGHEST_CODE = 127  # seven bits in the seal
 
 

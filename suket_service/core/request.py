@@ -6,6 +6,7 @@ Headers are Indonesian, as on the KTP-el, with English beside them (design.md se
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 
 from suket_service.core import resident as fields
@@ -86,74 +87,82 @@ class Reading:
     problems: tuple[Problem, ...]
 
 
-class _Collector:
-    """Runs every parser, so that a row's problems are told all at once."""
-
-    def __init__(self, row: Mapping[str, str]) -> None:
-        self.row = row
-        self.problems: list[Problem] = []
-
-    def take(self, field: str, parse: Callable[..., T], *args: Any, **kwargs: Any) -> T | None:
-        try:
-            return parse(self.row.get(field, ""), *args, **kwargs)
-        except FieldError as error:
-            self.problems.append(error.problem)
-            return None
+def _parsers(villages: Mapping[str, Village], today: date) -> dict[str, Callable[[str], Any]]:
+    """How each field is read, in the order of the columns."""
+    return {
+        "nik": Nik.parse,
+        "nama": fields.parse_name,
+        "tempat_lahir": partial(fields.parse_text, field="tempat_lahir"),
+        "tanggal_lahir": partial(fields.parse_birth_date, today=today),
+        "jenis_kelamin": fields.parse_sex,
+        "alamat": partial(fields.parse_text, field="alamat", most=fields.ADDRESS_CHARACTERS),
+        "rt": partial(fields.parse_rt_rw, field="rt"),
+        "rw": partial(fields.parse_rt_rw, field="rw"),
+        "kode_wilayah": partial(_known_village, villages=villages),
+        "agama": fields.parse_religion,
+        "status_perkawinan": fields.parse_marital_status,
+        "pekerjaan": partial(fields.parse_text, field="pekerjaan"),
+        "kewarganegaraan": fields.parse_citizenship,
+        "golongan_darah": fields.parse_blood_type,
+        "status_perekaman": _optional(fields.parse_recording_state),
+        "alasan": _reason,
+        "jenis_surat": _kind,
+    }
 
 
 def read(row: Mapping[str, str], villages: Mapping[str, Village], today: date) -> Reading:
-    """Read one row whose keys are our field names.
+    """Read one row whose keys are our field names; its problems are told all at once.
 
     Args:
         row: field name to text as given.
         villages: the office's villages by code; another code is refused.
         today: the office's calendar day.
     """
-    take = _Collector(row)
-    nik = take.take("nik", Nik.parse)
-    name = take.take("nama", fields.parse_name)
-    birth_place = take.take("tempat_lahir", fields.parse_text, "tempat_lahir")
-    birth_date = take.take("tanggal_lahir", fields.parse_birth_date, today)
-    sex = take.take("jenis_kelamin", fields.parse_sex)
-    address = take.take("alamat", fields.parse_text, "alamat", fields.ADDRESS_CHARACTERS)
-    rt = take.take("rt", fields.parse_rt_rw, "rt")
-    rw = take.take("rw", fields.parse_rt_rw, "rw")
-    village = take.take("kode_wilayah", _known_village, villages)
-    religion = take.take("agama", fields.parse_religion)
-    marital_status = take.take("status_perkawinan", fields.parse_marital_status)
-    occupation = take.take("pekerjaan", fields.parse_text, "pekerjaan")
-    citizenship = take.take("kewarganegaraan", fields.parse_citizenship)
-    blood_type = take.take("golongan_darah", fields.parse_blood_type)
-    state = take.take("status_perekaman", _optional(fields.parse_recording_state))
-    reason = take.take("alasan", _reason)
-    kind = take.take("jenis_surat", _kind)
-    if birth_date and marital_status and not fields.may_hold_card(birth_date, marital_status, today):
-        take.problems.append(_TOO_YOUNG)
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for field, parse in _parsers(villages, today).items():
+        try:
+            values[field] = parse(row.get(field, ""))
+        except FieldError as error:
+            problems.append(error.problem)
+    born, married = values.get("tanggal_lahir"), values.get("status_perkawinan")
+    if born and married and not fields.may_hold_card(born, married, today):
+        problems.append(_TOO_YOUNG)
     if row.get(EXTRA_CELLS):
-        take.problems.append(_TOO_MANY_CELLS)
-    if take.problems:
-        return Reading(None, tuple(take.problems))
-    # Every parser succeeded, so none of these is None; the assertion tells the type checker.
-    assert nik and name and birth_place and birth_date and sex and address and village  # noqa: S101, PT018
-    assert religion and marital_status and occupation and citizenship and reason  # noqa: S101, PT018
-    person = Resident(
-        nik=nik.digits,
-        name=name,
-        birth_place=birth_place,
-        birth_date=birth_date,
-        sex=sex,
-        blood_type=blood_type or "",
-        address=address,
-        rt=rt or 0,
-        rw=rw or 0,
-        village=village,
-        religion=religion,
-        marital_status=marital_status,
-        occupation=occupation,
-        citizenship=citizenship,
+        problems.append(_TOO_MANY_CELLS)
+    if problems:
+        return Reading(None, tuple(problems))
+    person = _resident(values)
+    return Reading(
+        Request(
+            resident=person,
+            reason=values["alasan"],
+            photo=row.get("foto", "").strip() or None,
+            recording_state=values["status_perekaman"],
+            kind=values["jenis_surat"],
+            warnings=warnings(values["nik"], person),
+        ),
+        (),
     )
-    photo = row.get("foto", "").strip() or None
-    return Reading(Request(person, reason, photo, state, kind, warnings(nik, person)), ())
+
+
+def _resident(values: Mapping[str, Any]) -> Resident:
+    return Resident(
+        nik=values["nik"].digits,
+        name=values["nama"],
+        birth_place=values["tempat_lahir"],
+        birth_date=values["tanggal_lahir"],
+        sex=values["jenis_kelamin"],
+        blood_type=values["golongan_darah"],
+        address=values["alamat"],
+        rt=values["rt"],
+        rw=values["rw"],
+        village=values["kode_wilayah"],
+        religion=values["agama"],
+        marital_status=values["status_perkawinan"],
+        occupation=values["pekerjaan"],
+        citizenship=values["kewarganegaraan"],
+    )
 
 
 def warnings(nik: Nik, person: Resident) -> tuple[Problem, ...]:

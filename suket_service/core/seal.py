@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from suket_service.core.kind import HIGHEST_CODE
 from suket_service.core.region import FIRST_VILLAGE, LAST_VILLAGE
 from suket_service.core.resident import MOST_RT_RW, Sex, name_problem
 from suket_service.errors import SealError
@@ -199,7 +200,7 @@ def _check(facts: SealedFacts) -> None:
         1 <= facts.status_list <= MOST_STATUS_LIST,
         0 <= facts.status_index <= MOST_STATUS_INDEX,
         re.fullmatch(r"[0-9]{16}", facts.nik) is not None and 1 <= int(facts.nik) <= MOST_NIK,
-        1 <= facts.kind <= 127,  # noqa: PLR2004 - seven bits
+        1 <= facts.kind <= HIGHEST_CODE,
         re.fullmatch(r"[0-9]{10}", facts.village) is not None
         and FIRST_VILLAGE <= int(facts.village) <= LAST_VILLAGE,
         0 <= facts.rt <= MOST_RT_RW and 0 <= facts.rw <= MOST_RT_RW,

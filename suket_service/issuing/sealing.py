@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from suket_service.core.kind import Kind
 from suket_service.core.resident import Resident
@@ -58,34 +58,19 @@ def place_all(
     }
     positions = status.allocate(tx, office.code, len(wanted))
     placements = []
-    for each, (status_list, status_index) in zip(wanted, positions, strict=True):
+    for each, position in zip(wanted, positions, strict=True):
         serial = next_serial[each.kind.code]
         next_serial[each.kind.code] = serial + 1
-        person, valid_until = each.resident, each.kind.valid_until(issued_on)
-        facts = SealedFacts(
-            status_list=status_list,
-            status_index=status_index,
-            nik=person.nik,
-            birth_date=person.birth_date,
-            issued_on=issued_on,
-            valid_until=valid_until,
-            kind=each.kind.code,
-            sex=person.sex,
-            village=person.village.code,
-            rt=person.rt,
-            rw=person.rw,
-            portrait=each.portrait[:PORTRAIT_BYTES] if each.portrait else NO_PORTRAIT,
-            name=person.name,
-        )
+        facts = _facts(each, position, issued_on)
         sealed = sealing.key.seal(pack(facts, sealing.key.key.key_id))
         placements.append(
             Placement(
                 number=office.number(serial, each.kind.series, issued_on.year),
                 letterhead=under.letterhead,
-                status_list=status_list,
-                status_index=status_index,
+                status_list=facts.status_list,
+                status_index=facts.status_index,
                 issued_on=issued_on,
-                valid_until=valid_until,
+                valid_until=facts.valid_until,
                 sealed=sealed,
                 seal_text=f"{sealing.base_url}/s#{digits(sealed)}",
                 fingerprint=fingerprint(sealed),
@@ -93,6 +78,25 @@ def place_all(
             )
         )
     return placements
+
+
+def _facts(wanted: ToSeal, position: tuple[int, int], issued_on: date) -> SealedFacts:
+    person = wanted.resident
+    return SealedFacts(
+        status_list=position[0],
+        status_index=position[1],
+        nik=person.nik,
+        birth_date=person.birth_date,
+        issued_on=issued_on,
+        valid_until=wanted.kind.valid_until(issued_on),
+        kind=wanted.kind.code,
+        sex=person.sex,
+        village=person.village.code,
+        rt=person.rt,
+        rw=person.rw,
+        portrait=wanted.portrait[:PORTRAIT_BYTES] if wanted.portrait else NO_PORTRAIT,
+        name=person.name,
+    )
 
 
 def _series_time(tx: Transaction, office: str, at: datetime) -> datetime:

@@ -231,7 +231,6 @@ class LetterRow(PersonColumns, Base):
     sealed: Mapped[bytes | None]  # body ‖ signature
     seal_text: Mapped[str | None] = mapped_column(String(600))
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary(32))
-    superseded_by: Mapped[str | None] = mapped_column(ForeignKey("letter.id"))
     created_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]

@@ -32,6 +32,8 @@ def report(answer: Answer, *, masked: bool) -> dict[str, Any]:
         "checked_at": _instant(verdict.checked_at),
         "data_as_of": _instant(verdict.data_as_of) if verdict.data_as_of else None,
         "genuine": verdict.genuine,
+        "office": verdict.office,
+        "valid_until": verdict.valid_until.isoformat() if verdict.valid_until else None,
         "not_covered": list(NOT_COVERED),
         "seal": seal,
         "registry": _registered(answer.registered) if answer.registered else None,

@@ -87,6 +87,8 @@ class VerificationOut(BaseModel):
     checked_at: str
     data_as_of: str | None
     genuine: bool
+    office: str | None = Field(description="The issuing office's code, of a genuine letter")
+    valid_until: str | None = Field(description="The last valid day with an extension; null until the card")
     not_covered: list[str]
     seal: MaskedSeal | None
     registry: RegisteredOut | None

@@ -109,13 +109,11 @@ def place(tx: Connection, letter: str, placement: Placement) -> None:
     )
 
 
-def close(
-    tx: Connection, letter: str, at: datetime, state: LetterState | None = None, successor: str | None = None
-) -> None:
+def close(tx: Connection, letter: str, at: datetime, state: LetterState | None = None) -> None:
     """Close a letter: it no longer counts as the person's open one. None keeps its state (it lapsed)."""
     values: dict[str, Any] = {"closed_at": at}
     if state is not None:
-        values |= {"state": state.value, "superseded_by": successor}
+        values["state"] = state.value
     tx.execute(update(LetterRow).where(LetterRow.id == letter).values(**values))
 
 

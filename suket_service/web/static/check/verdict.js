@@ -80,7 +80,7 @@ function breakable(number) {
 function facts(answer) {
   const { seal, registry } = answer;
   if (seal === null) return [];
-  const until = registry === null ? seal.valid_until : registry.valid_until;
+  const until = answer.valid_until;
   const rows = [
     ["Nama", seal.name],
     ["NIK", seal.nik],
