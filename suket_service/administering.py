@@ -12,10 +12,11 @@ from suket_service.core.letter import Letterhead, Office
 from suket_service.core.region import Village
 from suket_service.core.signing import CHECKPOINT_TYP, SigningKey, open_publication, unsigned_header
 from suket_service.errors import Problem, Text
-from suket_service.registry import audit, keys, letters, offices, residents, status
-from suket_service.registry.offices import RegistryIdentity, Role, StaffMember
+from suket_service.registry import audit, keys, letters, offices, residents, staff, status
+from suket_service.registry.offices import RegistryIdentity
 from suket_service.registry.residents import Import
 from suket_service.registry.session import Registry, Transaction
+from suket_service.registry.staff import Role, StaffMember
 from suket_service.sheets.read import Row
 
 #: The audit's name for what the machine's own administrator does at the terminal.
@@ -114,7 +115,7 @@ def add_office(registry: Registry, new: NewOffice, environment: str, passphrase:
         offices.add_office(tx, office, usual_kind=KINDS[0].code)
         offices.add_letterhead(tx, office.code, new.letterhead, at)
         for member in new.staff:
-            offices.add_staff(tx, member, at)
+            staff.add_staff(tx, member, at)
         status.open_list(tx, office.code)
         scope = Scope(
             environment, office.code, frozenset(), office.villages, office.local_date(at), signs_until=None
@@ -132,7 +133,7 @@ def import_residents(
         NotAllowed: ``by`` is no operator or administrator of this office.
     """
     with registry.reading() as tx:
-        offices.require_member(tx, by, office_code, Role.OPERATOR, Role.ADMIN)
+        staff.require_member(tx, by, office_code, Role.OPERATOR, Role.ADMIN)
         office = offices.office(tx, office_code)
         villages = offices.villages_of(tx, office)
     origin = Import(office_code, source, as_of, by, at)

@@ -11,7 +11,7 @@ from suket_service.core.region import Village
 from suket_service.core.resident import MaritalStatus, Resident, Sex
 from suket_service.core.seal import NO_PORTRAIT, Seal, SealedFacts, digits, pack, parse
 from suket_service.core.signing import SigningKey
-from suket_service.registry.offices import Role, StaffMember
+from suket_service.registry.staff import Role, StaffMember
 from suket_service.sheets.read import Row
 
 #: A noon in the office's calendar (WIB) on which every test stands unless it says otherwise.

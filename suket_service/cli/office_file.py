@@ -11,7 +11,7 @@ from suket_service.administering import NewOffice
 from suket_service.core.letter import Capacity, Letterhead, Office
 from suket_service.core.region import Village, parse_village_code
 from suket_service.errors import FieldError, FileRefused, Text
-from suket_service.registry.offices import Role, StaffMember
+from suket_service.registry.staff import Role, StaffMember
 
 _VILLAGE_COLUMNS = {"kode_wilayah", "nama", "kecamatan", "kab_kota", "provinsi"}
 

@@ -20,7 +20,7 @@ from suket_service.core.keyring import Purpose
 from suket_service.errors import FileRefused, KeyTrouble, NotFound, SettingsError, SuketError, Text
 from suket_service.issuing import Sealing
 from suket_service.publishing import Publisher
-from suket_service.registry import keys, offices
+from suket_service.registry import keys, offices, staff
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 
@@ -82,7 +82,7 @@ class Session:
     def office_of(self, username: str) -> str:
         """The office that a member of staff works in."""
         with self.registry.reading() as tx:
-            return offices.office_of(tx, username)
+            return staff.office_of(tx, username)
 
     def office(self, code: str | None) -> str:
         """The office named, or the only one there is.

@@ -11,7 +11,7 @@ from pathlib import Path
 from suket_service.cli.session import Session, now
 from suket_service.core.keyring import Purpose
 from suket_service.errors import KeyTrouble, SuketError, Text
-from suket_service.registry import keys, offices
+from suket_service.registry import keys, offices, staff
 
 INSTALL_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0"
 #: Free space below which an office should make room: 256 MiB, about 20,000 letters.
@@ -81,7 +81,7 @@ def _registry_problems(session: Session) -> Iterator[Text]:
             yield Text("Registri kosong. Jalankan `suket init`.", "The registry is empty. Run `suket init`.")
             return
         if identity.environment != settings.environment or (
-            not settings.is_demo and offices.has_demo_staff(tx)
+            not settings.is_demo and staff.has_demo_staff(tx)
         ):
             yield Text(
                 f"Registri ini milik lingkungan {identity.environment}, bukan {settings.environment}.",

@@ -25,11 +25,12 @@ from suket_service.issuing.life import (
 from suket_service.issuing.rules import Application, choose_kind, require_grounds
 from suket_service.issuing.sealing import Sealing, ToSeal, place_all
 from suket_service.paper import portrait
-from suket_service.registry import audit, letters, offices, residents
+from suket_service.registry import audit, letters, offices, residents, staff
 from suket_service.registry.letters import Draft, LetterRecord, NewEvent, NewLetter, portrait_key
-from suket_service.registry.offices import Circumstances, Role
+from suket_service.registry.offices import Circumstances
 from suket_service.registry.residents import Entry
 from suket_service.registry.session import Registry, Transaction
+from suket_service.registry.staff import Role
 from suket_service.sheets.read import Row
 
 #: Letters a commit: enough to share the cost of a sync, few enough that others wait only briefly.
@@ -256,9 +257,9 @@ def require_people(registry: Registry, office: str, people: TwoPeople) -> None:
 
 
 def _require_both(tx: Transaction, people: TwoPeople, office: str) -> None:
-    offices.require_member(tx, people.requested_by, office, Role.OPERATOR)
+    staff.require_member(tx, people.requested_by, office, Role.OPERATOR)
     if people.approved_by is not None:
-        offices.require_member(tx, people.approved_by, office, Role.APPROVER)
+        staff.require_member(tx, people.approved_by, office, Role.APPROVER)
 
 
 def _prepare(

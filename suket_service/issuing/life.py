@@ -10,11 +10,11 @@ from suket_service.core.letter import Action, LetterState, next_state
 from suket_service.errors import NotAllowed, Problem, RequestRefused, Text
 from suket_service.issuing.rules import Application, require_grounds
 from suket_service.issuing.sealing import Sealing, ToSeal, place_all
-from suket_service.registry import audit, letters, offices, residents
+from suket_service.registry import audit, letters, offices, residents, staff
 from suket_service.registry.audit import Entry
 from suket_service.registry.letters import Draft, LetterRecord, NewEvent, NewLetter, Placement
-from suket_service.registry.offices import Role
 from suket_service.registry.session import Registry
+from suket_service.registry.staff import Role
 
 MOST_REASON_CHARACTERS = 200
 
@@ -27,7 +27,7 @@ def draft(registry: Registry, application: Application, by: str, at: datetime) -
         NotAllowed: ``by`` is no operator of this office.
     """
     with registry.writing() as tx:
-        offices.require_member(tx, by, application.office, Role.OPERATOR)
+        staff.require_member(tx, by, application.office, Role.OPERATOR)
         under = offices.circumstances(tx, application.office, at)
         entry = residents.find(tx, application.office, [application.nik]).get(application.nik)
         standing = letters.open_letters_of(tx, [application.nik]).get(application.nik)
@@ -51,7 +51,7 @@ def approve(registry: Registry, office: str, letter: str, by: str, at: datetime)
         WrongState: not a draft.
     """
     with registry.writing() as tx:
-        offices.require_member(tx, by, office, Role.APPROVER)
+        staff.require_member(tx, by, office, Role.APPROVER)
         record = letters.by_id(tx, office, letter)
         next_state(record.state, Action.APPROVE)
         require_two(record.requested_by, by)
@@ -71,7 +71,7 @@ def issue(
         CallerError: ``clock_behind_series``.
     """
     with registry.writing() as tx:
-        offices.require_member(tx, by, office, Role.APPROVER)
+        staff.require_member(tx, by, office, Role.APPROVER)
         record = letters.by_id(tx, office, letter)
         next_state(record.state, Action.ISSUE)
         under = offices.circumstances(tx, office, at)
@@ -108,7 +108,7 @@ def _close(
 ) -> LetterRecord:
     given = reason.strip()
     with registry.writing() as tx:
-        offices.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
+        staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
         record = letters.by_number(tx, office, number)
         after = next_state(record.state, action)
         if not given or len(given) > MOST_REASON_CHARACTERS or not given.isprintable():

@@ -8,8 +8,8 @@ import pytest
 from suket_service import administering
 from suket_service.core.letter import Office
 from suket_service.core.region import Village
-from suket_service.registry.offices import Role, StaffMember
 from suket_service.registry.session import Registry
+from suket_service.registry.staff import Role, StaffMember
 from tests.builders import LETTERHEAD, NEW_OFFICE, NOON, OFFICE, PASSPHRASE
 
 ELSEWHERE = Village("2101011001", "Sungai Enam", "Bintan Timur", "Kabupaten Bintan", "Kepulauan Riau")
