@@ -59,7 +59,14 @@ class DemoOffice:
         """Issue a letter a row as one file; their numbers."""
         outcomes = list(
             issuing.issue_rows(
-                self.registry, CODE, rows, PEOPLE, self.sealing, photo_of, file_digest=digest, now=now
+                self.registry,
+                CODE,
+                rows,
+                people=PEOPLE,
+                sealing=self.sealing,
+                open_photo=photo_of,
+                file_digest=digest,
+                now=now,
             )
         )
         if any(outcome.status is not RowStatus.ISSUED for outcome in outcomes):

@@ -11,7 +11,7 @@ from suket_service.core.kind import Kind, ValidityRule
 from suket_service.core.letter import Letterhead, Office
 from suket_service.core.region import Village
 from suket_service.core.signing import CHECKPOINT_TYP, SigningKey, open_publication, unsigned_header
-from suket_service.errors import Problem, Text
+from suket_service.errors import FileRefused, Problem, Text
 from suket_service.registry import audit, keys, letters, offices, residents, staff, status
 from suket_service.registry.offices import RegistryIdentity
 from suket_service.registry.residents import Import
@@ -131,11 +131,20 @@ def import_residents(
 
     Raises:
         NotAllowed: ``by`` is no operator or administrator of this office.
+        FileRefused: ``as_of_in_future``.
     """
     with registry.reading() as tx:
         staff.require_member(tx, by, office_code, Role.OPERATOR, Role.ADMIN)
         office = offices.office(tx, office_code)
         villages = offices.villages_of(tx, office)
+    if as_of > office.local_date(at):
+        raise FileRefused(
+            "as_of_in_future",
+            Text(
+                "Tanggal keadaan daftar belum tiba; daftar berikutnya akan ditolak karenanya. Betulkan tanggalnya.",
+                "The list's date is still to come; every later list would be refused for it. Mend the date.",
+            ),
+        )
     origin = Import(office_code, source, as_of, by, at)
     everything = list(rows)
     for start in range(0, len(everything), PORTION):

@@ -6,6 +6,7 @@ a name, a seal or a token, because errors end up in logs.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,17 @@ class SuketError(Exception):
         super().__init__(text.id)
         self.code = code
         self.text = text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Errors cross process borders whole: a printer's worker raises them too."""
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(kind: type[SuketError], args: tuple[Any, ...], state: dict[str, Any]) -> SuketError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
 
 
 class InputError(SuketError):

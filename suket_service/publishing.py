@@ -4,7 +4,7 @@ Renders and issues nothing. Signed by a publication key, never by a seal key.
 """
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -29,6 +29,8 @@ TRUST_BUNDLE = "trust-bundle"
 CHECKPOINT = "checkpoint"
 #: How long a change that is no revocation may wait (design.md section 5).
 MOST_DELAY = timedelta(minutes=5)
+#: Entries that no holder may wait for.
+_AT_ONCE = ("letter.revoke", "letter.supersede", "letter.suspend")
 #: With nothing changed at all, a bundle is made anew well before it goes stale.
 RENEWAL = timedelta(hours=12)
 #: How long holders may keep a status list without asking again, in seconds (`ttl`, section 5.1).
@@ -40,7 +42,7 @@ _JWS = "application/jose"
 class Publisher:
     """What publishing takes: the passphrase of the publication key and our own address."""
 
-    passphrase: str | None
+    passphrase: str | None = field(repr=False)
     base_url: str
     host: str
 
@@ -94,7 +96,8 @@ def _is_due(tx: Transaction, at: datetime) -> bool:
         return audit.head(tx).entries > 0
     age = at - bundle[0].published_at
     changed = audit.head(tx).entries > bundle[0].audit_seq
-    return age >= RENEWAL or (changed and age >= MOST_DELAY)
+    urgent = changed and audit.holds_any(tx, bundle[0].audit_seq, _AT_ONCE)
+    return urgent or age >= RENEWAL or (changed and age >= MOST_DELAY)
 
 
 def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> list[Publication]:

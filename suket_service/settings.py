@@ -6,9 +6,10 @@ No secret has a default. The demo makes its own secrets in the data directory wh
 
 import json
 import os
+import re
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ DEMO_BASE_URL = "http://localhost:8000"
 HOME = Path(__file__).resolve().parent.parent
 LEAST_SECRET_CHARACTERS = 20
 _DEMO_SECRETS = "demo-secrets.json"
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,8 @@ class Settings:
     data_dir: Path
     database_url: str
     base_url: str  # no trailing slash; the only source of the QR's host
-    secret_key: str | None
-    key_passphrase: str | None  # None: this process signs nothing
+    secret_key: str | None = field(repr=False)
+    key_passphrase: str | None = field(repr=False)  # None: this process signs nothing
     language: str  # of messages for people: "id" or "en"
     role: str = "all"  # "all", "office" or "public"; a public process holds no passphrase
 
@@ -94,13 +96,18 @@ class Settings:
         )
 
 
-def prepare_demo(data_dir: Path) -> None:
-    """Make the demo's own secrets in ``data_dir``, once; readable by the owner only."""
+def prepare_demo(data_dir: Path, base_url: str | None = None) -> None:
+    """Make the demo's own secrets in ``data_dir``, once; readable by the owner only.
+
+    The base URL is kept with them, so that a command in another terminal names the same host.
+    """
     data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = data_dir / _DEMO_SECRETS
     if path.exists():
         return
     made = {name: secrets.token_urlsafe(32) for name in ("SUKET_SECRET_KEY", "SUKET_KEY_PASSPHRASE")}
+    if base_url:
+        made["SUKET_BASE_URL"] = base_url
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump(made, file)
@@ -128,9 +135,9 @@ def _base_url(given: str | None, environment: str) -> str:
             "is missing, for example https://suket.example.go.id",
         )
     url = given.rstrip("/")
-    parts = urlsplit(url)
     schemes = ("https", "http") if environment == DEMO else ("https",)
-    if parts.scheme not in schemes or not parts.netloc or parts.path or url != url.lower() or "@" in url:
+    # The same form that a symbol's text must have (core/seal.py), or no letter would ever verify.
+    if not _ORIGIN.fullmatch(url) or url.partition("://")[0] not in schemes:
         raise _bad(
             "SUKET_BASE_URL",
             f"harus {' atau '.join(schemes)}://host huruf kecil tanpa jalur",

@@ -81,11 +81,11 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
             registry,
             "2172",
             rows,
-            TwoPeople("operator", "kepala"),
-            sealing,
-            photos_beside(FILE),
-            digest,
-            lambda: NOON,
+            people=TwoPeople("operator", "kepala"),
+            sealing=sealing,
+            open_photo=photos_beside(FILE),
+            file_digest=digest,
+            now=lambda: NOON,
         )
     )
     assert {outcome.status for outcome in outcomes} == {RowStatus.ISSUED}

@@ -1,7 +1,8 @@
 """Commands that put letters on paper: ``issue`` and ``print``."""
 
+import hashlib
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,32 @@ import click
 
 from suket_service import administering, issuing, printing
 from suket_service.cli.letter_files import photos_beside, read_rows
-from suket_service.cli.session import CONSOLE, REFUSED, Session, now, print_json
-from suket_service.errors import Problem, SuketError
+from suket_service.cli.session import (
+    CONSOLE,
+    REFUSED,
+    Session,
+    now,
+    print_json,
+    problem_json,
+    write_whole,
+)
+from suket_service.core.letter import file_name
+from suket_service.errors import PrinterError, Problem, SuketError, Text
 from suket_service.issuing import RowOutcome, RowStatus, TwoPeople
+from suket_service.paper.letter_pdf import PrintedLetter
 from suket_service.printing import Press
 from suket_service.registry import letters as letter_records
+from suket_service.registry import positions
 from suket_service.sheets.read import Row
+
+_STATUS_NAMES = {
+    RowStatus.ISSUED: Text("terbit", "issued"),
+    RowStatus.DRAFTED: Text("konsep", "drafted"),
+    RowStatus.UNCHANGED: Text("sudah ada", "unchanged"),
+    RowStatus.REFUSED: Text("ditolak", "refused"),
+}
+#: By letter number: where its PDF is, or why there is none.
+Papers = dict[str, Path | Problem]
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 AS_JSON = click.option("--json", "as_json", is_flag=True, help="Satu objek JSON setiap baris.")
@@ -45,93 +66,119 @@ def issue(
         office,
         rows,
         # Outside the demo the second person must prove themselves, so this stops at drafts.
-        TwoPeople(requested_by, approved_by if demo else None),
-        session.sealing(office) if demo else None,
-        photos_beside(file),
-        digest,
-        now,
+        people=TwoPeople(requested_by, approved_by if demo else None),
+        sealing=session.sealing(office) if demo else None,
+        open_photo=photos_beside(file),
+        file_digest=digest,
+        now=now,
+        check_paper=printing.paper_check(session.registry, office, _press(session), now()),
     )
-    counts = dict.fromkeys(RowStatus, 0)
-    try:
-        for outcome, pdf in _with_paper(session, office, outcomes, len(rows), out, requested_by):
-            counts[outcome.status] += 1
-            if as_json:
-                print_json(_row_json(outcome, pdf, session.language))
-            else:
-                _print_row(outcome, pdf, session.language)
-    finally:
-        if counts[RowStatus.ISSUED]:
-            session.publish()
+    done, trouble = _collect(session, outcomes, len(rows))
+    if any(outcome.status is RowStatus.ISSUED for outcome in done):
+        session.publish()
+    papers, stopped = _print_missing(session, office, done, out, requested_by) if out else ({}, None)
+    for outcome in done:
+        if as_json:
+            print_json(_row_json(outcome, papers, session.language))
+        else:
+            _print_row(outcome, papers, session.language)
     if not as_json:
-        _print_summary(session, counts)
-    if counts[RowStatus.REFUSED]:
+        _print_summary(session, done)
+    if trouble := trouble or stopped:
+        raise trouble  # only now: what was committed before it has been told
+    if any(outcome.status is RowStatus.REFUSED for outcome in done) or _unprinted(papers):
         raise SystemExit(REFUSED)
 
 
 def _import_stated(session: Session, office: str, rows: Sequence[Row], by: str, source: str) -> None:
     # Design.md section 6: only in the demo may a file say how far a recording is.
-    stated = [row for row in rows if row.fields.get("status_perekaman", "").strip()]
-    at = now()
-    for _ in administering.import_residents(session.registry, office, stated, by, source, at.date(), at):
+    # Of two rows for one person the first counts, here as in issuing.
+    stated: dict[str, Row] = {}
+    for row in rows:
+        if row.fields.get("status_perekaman", "").strip():
+            stated.setdefault(row.fields.get("nik", "").strip(), row)
+    today = session.today(office)
+    for _ in administering.import_residents(
+        session.registry, office, stated.values(), by, source, today, now()
+    ):
         pass  # a row that cannot be imported is refused by name when it is issued
 
 
-def _print_summary(session: Session, counts: Mapping[RowStatus, int]) -> None:
-    issued, drafted, unchanged, refused = (counts[status] for status in RowStatus)
+def _print_summary(session: Session, outcomes: Sequence[RowOutcome]) -> None:
+    statuses = [outcome.status for outcome in outcomes]
+    issued, drafted, unchanged, refused = (statuses.count(status) for status in RowStatus)
     session.say(
         f"{issued} terbit, {drafted} konsep, {unchanged} sudah ada, {refused} ditolak.",
         f"{issued} issued, {drafted} drafted, {unchanged} unchanged, {refused} refused.",
     )
 
 
-def _with_paper(
-    session: Session, office: str, outcomes: Iterator[RowOutcome], rows: int, out: Path | None, by: str
-) -> Iterator[tuple[RowOutcome, Path | None]]:
-    everything, trouble = [], None
-    with click.progressbar(
-        length=rows,
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-        label=session.tell("Menerbitkan", "Issuing"),
-    ) as progress:
+def _collect(
+    session: Session, outcomes: Iterator[RowOutcome], rows: int
+) -> tuple[list[RowOutcome], SuketError | None]:
+    """Every outcome, and the trouble that ended the run early where there was any."""
+    done: list[RowOutcome] = []
+    with _progress(rows, session.tell("Menerbitkan", "Issuing")) as progress:
         try:
             for outcome in outcomes:
-                everything.append(outcome)
+                done.append(outcome)
                 progress.update(1)
         except SuketError as error:
-            trouble = error  # what was committed before it is told and printed first
-    paths = _print_missing(session, office, everything, out, by) if out is not None else {}
-    for outcome in everything:
-        number = outcome.letter.number if outcome.letter else None
-        yield outcome, paths.get(number) if number else None
-    if trouble is not None:
-        raise trouble
+            return done, error
+    return done, None
 
 
 def _print_missing(
     session: Session, office: str, outcomes: Sequence[RowOutcome], out: Path, by: str
-) -> dict[str, Path]:
-    """Put every letter that has no PDF in ``out`` yet there; returns each number's path."""
-    paths: dict[str, Path] = {}
+) -> tuple[Papers, SuketError | None]:
+    """Put every letter whose PDF is not whole in ``out`` there; by number, the path or what went wrong."""
+    papers: Papers = {}
     missing = []
     for outcome in outcomes:
-        number = outcome.letter.number if outcome.letter else None
-        if number is not None:
-            paths[number] = out / (number.replace("/", "-") + ".pdf")
-            if outcome.status is RowStatus.ISSUED or not paths[number].exists():
+        if outcome.letter is not None and outcome.letter.number is not None:
+            number = outcome.letter.number
+            papers[number] = out / file_name(number)
+            if outcome.status is RowStatus.ISSUED or not _is_whole(
+                session, outcome.letter.id, papers[number]
+            ):
                 missing.append(number)
-    with click.progressbar(
-        length=len(missing),
-        file=sys.stderr,
-        hidden=not sys.stderr.isatty(),
-        label=session.tell("Mencetak", "Printing"),
-    ) as progress:
-        for letter, paper in printing.print_letters(
-            session.registry, office, missing, by, _press(session), now()
-        ):
-            (out / letter.file_name).write_bytes(paper.pdf)
-            progress.update(1)
-    return paths
+    try:
+        with _progress(len(missing), session.tell("Mencetak", "Printing")) as progress:
+            for letter, paper in printing.print_letters(
+                session.registry, office, missing, by, _press(session), now()
+            ):
+                papers[letter.number] = _keep(out / letter.file_name, paper)
+                progress.update(1)
+    except SuketError as error:
+        return papers, error
+    return papers, None
+
+
+def _keep(path: Path, paper: PrintedLetter | PrinterError) -> Path | Problem:
+    if isinstance(paper, PrinterError):
+        return Problem("", paper.code, paper.text)
+    try:
+        write_whole(path, paper.pdf)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        text = Text(f"PDF tidak dapat ditulis: {reason}.", f"The PDF cannot be written: {reason}.")
+        return Problem("", "pdf_not_written", text)
+    return path
+
+
+def _is_whole(session: Session, letter: str, path: Path) -> bool:
+    if not path.is_file():
+        return False
+    with session.registry.reading() as tx:
+        return hashlib.sha256(path.read_bytes()).hexdigest() in positions.printed_files(tx, letter)
+
+
+def _unprinted(papers: Papers) -> bool:
+    return any(isinstance(paper, Problem) for paper in papers.values())
+
+
+def _progress(length: int, label: str) -> Any:
+    return click.progressbar(length=length, file=sys.stderr, hidden=not sys.stderr.isatty(), label=label)
 
 
 @click.command("print")
@@ -154,11 +201,13 @@ def print_(
         raise click.UsageError("sebutkan nomor surat atau --batch / name letters or --batch")
     if len(wanted) == 1:
         [(_, paper)] = printing.print_letters(session.registry, code, wanted, CONSOLE, _press(session), now())
+        if isinstance(paper, PrinterError):
+            raise paper
         pdf = paper.pdf
     else:
         pdf = printing.print_together(session.registry, code, wanted, CONSOLE, _press(session), now())
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_bytes(pdf)
+    write_whole(out, pdf)
     session.say(f"{len(wanted)} surat dicetak ke {out}.", f"{len(wanted)} letters printed to {out}.")
 
 
@@ -166,27 +215,30 @@ def _press(session: Session) -> Press:
     return Press(session.settings.templates, session.settings.is_demo)
 
 
-def _row_json(outcome: RowOutcome, pdf: Path | None, language: str) -> dict[str, Any]:
+def _row_json(outcome: RowOutcome, papers: Papers, language: str) -> dict[str, Any]:
     letter = outcome.letter
+    paper = papers.get(letter.number) if letter and letter.number else None
+    warnings = (*outcome.warnings, paper) if isinstance(paper, Problem) else outcome.warnings
     return {
         "row": outcome.row,
         "status": outcome.status.value,
         "number": letter.number if letter else None,
         "id": letter.id if letter else None,
-        "pdf": str(pdf) if pdf else None,
-        "errors": [_problem_json(each, language) for each in outcome.problems],
-        "warnings": [_problem_json(each, language) for each in outcome.warnings],
+        "pdf": str(paper) if isinstance(paper, Path) else None,
+        "errors": [problem_json(each, language) for each in outcome.problems],
+        "warnings": [problem_json(each, language) for each in warnings],
     }
 
 
-def _problem_json(problem: Problem, language: str) -> dict[str, str]:
-    return {"field": problem.field, "code": problem.code, "message": problem.text.in_language(language)}
-
-
-def _print_row(outcome: RowOutcome, pdf: Path | None, language: str) -> None:
-    number = outcome.letter.number if outcome.letter else None
-    row = "row" if language == "en" else "baris"
-    click.echo(f"{row} {outcome.row:>4}  {outcome.status.value:<9} {number or ''} {pdf or ''}".rstrip())
-    for mark, problems in (("x", outcome.problems), ("!", outcome.warnings)):
+def _print_row(outcome: RowOutcome, papers: Papers, language: str) -> None:
+    number = (outcome.letter.number if outcome.letter else None) or ""
+    paper = papers.get(number)
+    row = Text("baris", "row").in_language(language)
+    status = _STATUS_NAMES[outcome.status].in_language(language)
+    path = paper if isinstance(paper, Path) else ""
+    click.echo(f"{row} {outcome.row:>4}  {status:<9} {number} {path}".rstrip())
+    warnings = (*outcome.warnings, paper) if isinstance(paper, Problem) else outcome.warnings
+    for mark, problems in (("x", outcome.problems), ("!", warnings)):
         for each in problems:
-            click.echo(f"            {mark} {each.field}: {each.text.in_language(language)}")
+            where = f"{each.field}: " if each.field else ""
+            click.echo(f"            {mark} {where}{each.text.in_language(language)}")

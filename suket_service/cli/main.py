@@ -1,5 +1,7 @@
 """The tree of commands."""
 
+import os
+
 import click
 
 from suket_service import __version__
@@ -32,4 +34,5 @@ _COMMANDS = {
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Surat keterangan pengganti KTP-el yang membuktikan dirinya sendiri."""
+    os.umask(0o077)  # whatever is written is the owner's alone: letters, keys, the database
     ctx.obj = Session()

@@ -14,7 +14,7 @@ THREADS = 4
 @click.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="HOST:PORT.")
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True)
-@click.option("--role", type=click.Choice(ROLES), default="all", show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default="all", show_default=True, envvar="SUKET_ROLE")
 @click.pass_obj
 def serve(session: Session, bind: str, workers: int, role: str) -> None:
     """Layani HTTP dengan gunicorn."""
@@ -24,6 +24,8 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
     # gunicorn runs beside wsgi.py, so a relative data directory must not move with it.
     os.environ["SUKET_DATA_DIR"] = str(settings.data_dir)
     os.environ["SUKET_ENVIRONMENT"] = settings.environment
+    if role == "public":
+        os.environ.pop("SUKET_KEY_PASSPHRASE", None)  # what it may not use it need not hold
     session.say(f"Buka {settings.base_url}/", f"Open {settings.base_url}/")
     sys.stdout.flush()
     os.execv(  # noqa: S606 - our own interpreter, no shell

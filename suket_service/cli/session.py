@@ -7,7 +7,7 @@ input that cannot be read.
 import json
 import os
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +17,7 @@ import click
 
 from suket_service import publishing
 from suket_service.core.keyring import Purpose
-from suket_service.errors import FileRefused, KeyTrouble, NotFound, SettingsError, SuketError, Text
+from suket_service.errors import FileRefused, NotFound, Problem, SettingsError, SuketError, Text
 from suket_service.issuing import Sealing
 from suket_service.publishing import Publisher
 from suket_service.registry import keys, offices, staff
@@ -102,6 +102,11 @@ class Session:
             ),
         )
 
+    def today(self, office_code: str) -> date:
+        """The office's calendar day."""
+        with self.registry.reading() as tx:
+            return offices.office(tx, office_code).local_date(now())
+
     def sealing(self, office_code: str) -> Sealing:
         """The office's unlocked seal key."""
         with self.registry.reading() as tx:
@@ -113,8 +118,9 @@ class Session:
         """Tell the outside at once; a process that may not sign leaves it to one that may."""
         try:
             publishing.publish(self.registry, self.publisher, now())
-        except KeyTrouble as error:
-            self.warn(error.text)
+        except SuketError as error:
+            # What was asked is done and recorded; only telling it failed, and the service tries again.
+            self.warn(Text(f"Belum dipublikasikan: {error.text.id}", f"Not published yet: {error.text.en}"))
 
     def tell(self, id: str, en: str) -> str:
         """A word or a sentence in the language of messages."""
@@ -132,6 +138,18 @@ class Session:
 def language() -> str:
     """``en`` when SUKET_LANG says so, otherwise ``id``."""
     return "en" if os.environ.get("SUKET_LANG") == "en" else "id"
+
+
+def problem_json(problem: Problem, language: str) -> dict[str, str]:
+    """A problem as the contract has it: ``{"field", "code", "message"}``."""
+    return {"field": problem.field, "code": problem.code, "message": problem.text.in_language(language)}
+
+
+def write_whole(path: Path, data: bytes) -> None:
+    """Write a file all at once: under its name there is never half of it."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
 
 
 def print_json(value: Any) -> None:
@@ -172,6 +190,10 @@ class SuketGroup(click.Group):
         except SuketError as error:
             click.echo(f"suket: {error.text.in_language(language())}", err=True)
             sys.exit(WRONG_USE if isinstance(error, (FileRefused, SettingsError)) else REFUSED)
+        except BrokenPipeError:
+            # Whoever read our output has seen enough; nothing more can be told, and nothing is wrong.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(REFUSED)
         except OSError as error:
             told = Text("Berkas tidak dapat ditulis atau dibaca", "A file cannot be written or read")
             click.echo(

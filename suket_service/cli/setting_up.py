@@ -10,7 +10,7 @@ from suket_service import administering
 from suket_service.cli import startup_check
 from suket_service.cli.letter_files import read_rows
 from suket_service.cli.office_file import read_office
-from suket_service.cli.session import REFUSED, Session, now, print_json
+from suket_service.cli.session import REFUSED, Session, now, print_json, problem_json
 from suket_service.errors import KeyTrouble, SettingsError, Text
 from suket_service.registry.session import Registry
 from suket_service.settings import DEMO, Settings, prepare_demo
@@ -81,7 +81,7 @@ def _environment_for(session: Session, demo: bool) -> Settings:
                 "--demo does not go with SUKET_ENVIRONMENT=production.",
             ),
         )
-    prepare_demo(Path(os.environ.get("SUKET_DATA_DIR") or "var").absolute())
+    prepare_demo(Path(os.environ.get("SUKET_DATA_DIR") or "var").absolute(), os.environ.get("SUKET_BASE_URL"))
     return session.settings
 
 
@@ -117,13 +117,14 @@ def import_(
         raise click.UsageError("--source dan --as-of diperlukan / are needed")
     at = now()
     rows, _ = read_rows(file)
+    office = session.office_of(by)
     outcomes = administering.import_residents(
         session.registry,
-        session.office_of(by),
+        office,
         rows,
         by,
         source or file.name,
-        date(as_of.year, as_of.month, as_of.day) if as_of else at.date(),
+        date(as_of.year, as_of.month, as_of.day) if as_of else session.today(office),
         at,
     )
     imported = refused = 0
@@ -134,14 +135,7 @@ def import_(
                 {
                     "row": outcome.row,
                     "status": "imported" if outcome.imported else "refused",
-                    "errors": [
-                        {
-                            "field": each.field,
-                            "code": each.code,
-                            "message": each.text.in_language(session.language),
-                        }
-                        for each in outcome.problems
-                    ],
+                    "errors": [problem_json(each, session.language) for each in outcome.problems],
                 }
             )
             continue

@@ -80,7 +80,7 @@ def _read_target(target: str) -> str | bytes:
         is_file = False
     if is_file:
         return _read_file(path, MOST_FILE_BYTES)
-    if path.suffix.lower() in _FILE_SUFFIXES or "/" in target:
+    if path.suffix.lower() in _FILE_SUFFIXES or target.startswith(("/", "./", "../", "~")):
         raise FileRefused(
             "file_missing",
             Text(

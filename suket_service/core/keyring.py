@@ -112,7 +112,9 @@ class Key:
         try:
             if (jwk["kty"], jwk["crv"]) != ("EC", "P-256"):
                 raise ValueError("another kind of key")
-            until = jwk["signs_until"]
+            until, office = jwk["signs_until"], jwk["office"]
+            if office is not None and not isinstance(office, str):
+                raise TypeError("office")
             key = cls(
                 x=_coordinate(jwk["x"]),
                 y=_coordinate(jwk["y"]),
@@ -120,7 +122,7 @@ class Key:
                 state=KeyState(jwk["state"]),
                 scope=Scope(
                     environment=str(jwk["environment"]),
-                    office=jwk["office"],
+                    office=office,
                     lists=frozenset(int(number) for number in jwk["lists"]),
                     villages=tuple(str(prefix) for prefix in jwk["villages"]),
                     signs_from=date.fromisoformat(jwk["signs_from"]),

@@ -146,4 +146,9 @@ class Letter:
     @property
     def file_name(self) -> str:
         """The number with ``-`` for ``/``, and ``.pdf``."""
-        return self.number.replace("/", "-") + ".pdf"
+        return file_name(self.number)
+
+
+def file_name(number: str) -> str:
+    """What a letter's PDF is called."""
+    return number.replace("/", "-") + ".pdf"

@@ -17,6 +17,7 @@ from suket_service.errors import SealError
 FORMAT = 0x01
 SIGNATURE_BYTES = 64  # ECDSA P-256, r and s of 32 bytes each
 MOST_DIGITS = 480  # the largest seal, 193 bytes, has 463; checked before any conversion
+FEWEST_DIGITS = 270  # of the smallest, 114 bytes beginning with 0x01, has 273
 MOST_STATUS_LIST = 65_535
 MOST_STATUS_INDEX = 0xFF_FFFF
 MOST_NIK = 10**16 - 1

@@ -2,8 +2,8 @@
 
 An ``itsdangerous.Signer`` with our algorithm and ``key_derivation="none"``. Under that setting
 itsdangerous ignores the salt, so ``sign`` and ``unsign`` prepend it themselves; the separator gives
-way to a tail of fixed length. ``BadSignature`` would carry the payload, a NIK in it, so it is never
-raised from here: the answer to a bad signature is None.
+way to a tail of fixed length. itsdangerous's ``BadSignature`` carries the payload, a NIK in it; ours
+never does.
 """
 
 import json
@@ -13,6 +13,8 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from itsdangerous import BadSignature
+from itsdangerous.encoding import want_bytes
 from itsdangerous.signer import Signer, SigningAlgorithm
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -69,15 +71,39 @@ class SealSigner(Signer):
             serialization.NoEncryption(),
         )
         super().__init__(der, salt=DOMAIN, key_derivation="none", algorithm=Es256())
+        self._private_key = private_key
 
     def sign(self, value: str | bytes) -> bytes:
         """``body ‖ signature`` over ``salt ‖ 0x00 ‖ body``."""
-        body = value.encode() if isinstance(value, str) else value
-        return body + self.algorithm.get_signature(self.derive_key(), self.salt + b"\x00" + body)
+        body = want_bytes(value)
+        return body + self.algorithm.get_signature(self.derive_key(), self._salted(body))
+
+    def unsign(self, signed_value: str | bytes) -> bytes:
+        """The body of ``body ‖ signature``, once the signature holds.
+
+        Raises:
+            BadSignature: it does not. Without the payload: that would be a NIK and a name.
+        """
+        signed = want_bytes(signed_value)
+        body, signature = signed[:-SIGNATURE_BYTES], signed[-SIGNATURE_BYTES:]
+        if not self.verify_signature(body, signature):
+            raise BadSignature("signature does not match")
+        return body
+
+    def verify_signature(self, value: str | bytes, sig: str | bytes) -> bool:
+        """Whether ``sig`` (64 bytes, not text) holds over the body ``value``."""
+        public = self._private_key.public_key()
+        return check_raw(public, self._salted(want_bytes(value)), want_bytes(sig))
+
+    def _salted(self, body: bytes) -> bytes:
+        return self.salt + b"\x00" + body
 
 
 def check_seal(key: Key, body: bytes, signature: bytes) -> bool:
-    """Step 5: is this signature over this body by this key, in its one accepted form?"""
+    """Step 5: is this signature over this body by this key, in its one accepted form?
+
+    What :meth:`SealSigner.unsign` does for whoever holds only the public key, already parsed.
+    """
     return check_raw(key.public_key, DOMAIN + b"\x00" + body, signature)
 
 

@@ -37,6 +37,7 @@ from suket_service.sheets.read import Row
 PORTION = 50
 
 PhotoOpener = Callable[[str], bytes]
+PaperCheck = Callable[[requests.Request], Problem | None]
 
 
 class RowStatus(StrEnum):
@@ -65,6 +66,16 @@ class RowOutcome:
     letter: LetterRecord | None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    """What every row of a file is read with."""
+
+    office: str
+    file_digest: str
+    open_photo: PhotoOpener
+    check_paper: PaperCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +110,13 @@ def issue_rows(
     registry: Registry,
     office_code: str,
     rows: Sequence[Row],
+    *,
     people: TwoPeople,
     sealing: Sealing | None,
     open_photo: PhotoOpener,
     file_digest: str,
     now: Callable[[], datetime],
+    check_paper: PaperCheck = lambda _request: None,
 ) -> Iterator[RowOutcome]:
     """Issue one letter a row, in order; outcomes come after the commit that made them true.
 
@@ -115,7 +128,8 @@ def issue_rows(
         sealing: the unlocked key and base URL; None stops at drafts.
         open_photo: the bytes of a file named in ``foto``.
         file_digest: SHA-256 (hex) of the file: the same file issues nothing new.
-        now: the clock, asked once a portion.
+        now: the clock.
+        check_paper: why a request's letter could not be printed, asked before anything is written.
 
     Raises:
         NotAllowed: the two people are one, or lack their roles in this office.
@@ -127,12 +141,12 @@ def issue_rows(
         villages = offices.villages_of(tx, office)
     run = _Run(registry, office_code, people, sealing)
     for start in range(0, len(rows), PORTION):
-        at = now()
+        today = office.local_date(now())
         prepared = [
-            _prepare(row, office_code, villages, office.local_date(at), open_photo, file_digest)
+            _prepare(row, villages, today, _Intake(office_code, file_digest, open_photo, check_paper))
             for row in rows[start : start + PORTION]
         ]
-        yield from run.settle(prepared, at)
+        yield from run.settle(prepared, now)
 
 
 class _Run:
@@ -145,18 +159,21 @@ class _Run:
         self._sealing = sealing if people.approved_by is not None else None
         self._first_row_of: dict[str, int] = {}
 
-    def settle(self, prepared: Sequence[_Prepared], at: datetime) -> list[RowOutcome]:
-        """Settle a portion in one commit; where the database refuses it, row by row."""
+    def settle(self, prepared: Sequence[_Prepared], now: Callable[[], datetime]) -> list[RowOutcome]:
+        """Settle a portion in one commit; where the database refuses it, row by row.
+
+        The clock is read with the lock in hand: waiting for it may have taken us past midnight.
+        """
         before = dict(self._first_row_of)
         try:
             with self._registry.writing() as tx:
-                return self._settle(tx, prepared, at)
+                return self._settle(tx, prepared, now())
         except RegistryConflict as conflict:
             self._first_row_of = before
             if len(prepared) == 1:
                 problem = Problem("", conflict.code, conflict.text)
                 return [RowOutcome(prepared[0].row, RowStatus.REFUSED, None, (problem,))]
-            return [outcome for each in prepared for outcome in self.settle([each], at)]
+            return [outcome for each in prepared for outcome in self.settle([each], now)]
 
     def _settle(self, tx: Transaction, prepared: Sequence[_Prepared], at: datetime) -> list[RowOutcome]:
         _require_both(tx, self._people, self._office)
@@ -262,26 +279,23 @@ def _require_both(tx: Transaction, people: TwoPeople, office: str) -> None:
         staff.require_member(tx, people.approved_by, office, Role.APPROVER)
 
 
-def _prepare(
-    row: Row,
-    office: str,
-    villages: Mapping[str, Village],
-    today: date,
-    open_photo: PhotoOpener,
-    file_digest: str,
-) -> _Prepared:
+def _prepare(row: Row, villages: Mapping[str, Village], today: date, intake: _Intake) -> _Prepared:
     reading = requests.read(row.fields, villages, today)
     problems = reading.problems
     picture, photo = None, row.fields.get("foto", "").strip()
     if photo:
         try:
-            picture = portrait.normalise(open_photo(photo))
+            picture = portrait.normalise(intake.open_photo(photo))
         except FieldError as error:
             problems += (error.problem,)
+    if not problems and reading.request is not None:
+        unprintable = intake.check_paper(reading.request)
+        problems += () if unprintable is None else (unprintable,)
     if problems or reading.request is None:
         return _Prepared(row.number, None, problems)
-    key = f"{file_digest}:{row.number}"
-    return _Prepared(row.number, Application(office, reading.request, picture, key, file_digest))
+    key = f"{intake.file_digest}:{row.number}"
+    application = Application(intake.office, reading.request, picture, key, intake.file_digest)
+    return _Prepared(row.number, application)
 
 
 def _look_up(tx: Transaction, prepared: Sequence[_Prepared], office: str) -> _Known:

@@ -20,7 +20,7 @@ MOST_REASON_CHARACTERS = 200
 
 
 def draft(registry: Registry, application: Application, by: str, at: datetime) -> str:
-    """Draft a letter for one person; returns its id.
+    """Draft a letter for one person; returns its id. The same request key returns the same letter.
 
     Raises:
         RequestRefused: not in the register, a state that may not get a letter, an open letter.
@@ -28,6 +28,10 @@ def draft(registry: Registry, application: Application, by: str, at: datetime) -
     """
     with registry.writing() as tx:
         staff.require_member(tx, by, application.office, Role.OPERATOR)
+        if application.request_key is not None:
+            known = letters.by_request_keys(tx, application.office, [application.request_key])
+            if known:
+                return known[application.request_key].id
         under = offices.circumstances(tx, application.office, at)
         entry = residents.find(tx, application.office, [application.nik]).get(application.nik)
         standing = letters.open_letters_of(tx, [application.nik]).get(application.nik)

@@ -1,6 +1,7 @@
 """What refuses a request for a letter. Decides from what it is given; asks and writes nothing."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from suket_service.core.kind import Kind
 from suket_service.core.letter import Office
@@ -47,7 +48,9 @@ def require_grounds(
     _require_glyphs(application.request)
     _require_register(application.request, entry)
     kind = choose_kind(application.request, under)
-    if standing is not None and not standing.has_lapsed(under.today):
+    # Another office's day may begin up to two hours later than ours: its letter lapses a day later.
+    own = standing is not None and standing.office == under.office.code
+    if standing is not None and not standing.has_lapsed(under.today - timedelta(days=0 if own else 1)):
         raise RequestRefused([_open_letter(standing, under.office)])
     return kind
 

@@ -10,7 +10,7 @@ from suket_service.core.resident import Resident
 from suket_service.core.seal import NO_PORTRAIT, PORTRAIT_BYTES, SealedFacts, digits, fingerprint, pack
 from suket_service.core.signing import SigningKey
 from suket_service.errors import CallerError, Text
-from suket_service.registry import keys, letters, status
+from suket_service.registry import keys, letters, publications, status
 from suket_service.registry.letters import Placement
 from suket_service.registry.offices import Circumstances
 from suket_service.registry.session import Transaction
@@ -100,8 +100,11 @@ def _facts(wanted: ToSeal, position: tuple[int, int], issued_on: date) -> Sealed
 
 
 def _series_time(tx: Transaction, office: str, at: datetime) -> datetime:
-    last = letters.last_issue(tx, office)
-    if last is None or at >= last:
+    # Not before the last publication either: what is issued after it must not bear an earlier day, or
+    # a bundle would call the letter never issued.
+    earlier = [moment for moment in (letters.last_issue(tx, office), publications.newest_at(tx)) if moment]
+    last = max(earlier, default=at)
+    if at >= last:
         return at
     if last - at > CLOCK_TOLERANCE:
         raise CallerError(

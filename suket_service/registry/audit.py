@@ -90,6 +90,12 @@ def head(tx: Connection) -> ChainHead:
     return ChainHead(row.seq, row.hash) if row else ChainHead(0, GENESIS)
 
 
+def holds_any(tx: Connection, after: int, actions: Sequence[str]) -> bool:
+    """Whether any of those actions was done after the entry of that number."""
+    found = select(AuditRow.seq).where(AuditRow.seq > after, AuditRow.action.in_(actions)).limit(1)
+    return tx.execute(found).first() is not None
+
+
 def hash_at(tx: Connection, seq: int) -> bytes | None:
     """The hash of one entry."""
     if seq == 0:

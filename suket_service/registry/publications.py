@@ -32,6 +32,13 @@ def newest_version(tx: Connection) -> int:
     return tx.execute(select(func.max(PublicationRow.version))).scalar() or 0
 
 
+def newest_at(tx: Connection) -> datetime | None:
+    """When something was published last."""
+    return tx.execute(
+        select(PublicationRow.published_at).order_by(PublicationRow.version.desc()).limit(1)
+    ).scalar()
+
+
 def replace_all(tx: Connection, publications: Iterable[Publication]) -> None:
     """Put a whole new set in place of the old one."""
     tx.execute(delete(PublicationRow))

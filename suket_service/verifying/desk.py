@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from suket_service.core.letter import LetterState
-from suket_service.core.seal import Seal
+from suket_service.core.seal import FEWEST_DIGITS, Seal, SealText, read_text
 from suket_service.core.trust_bundle import OfficeFacts, TrustBundle
 from suket_service.core.verdict import Caution, Reason, Verdict
 from suket_service.core.verifier import BundleRecords, Record, Trust, trust_of, unread, verify
-from suket_service.errors import RegistryError
+from suket_service.errors import RegistryError, SealError
 from suket_service.paper import reader
 from suket_service.registry import audit, keys, offices, positions
 from suket_service.registry.audit import ChainHead
@@ -145,7 +145,16 @@ def _the_seal(texts: Iterable[str]) -> str | Reason:
     distinct = list(dict.fromkeys(texts))
     if not distinct:
         return Reason.NOT_A_SEAL
-    seals = [text for text in distinct if "/s#" in text or text.isdigit()]
+    seals = {found.digits: text for text in distinct if (found := _as_seal(text)) is not None}
     if len(seals) > 1:
         return Reason.SEVERAL_CODES
-    return seals[0] if seals else distinct[0]
+    return next(iter(seals.values()), distinct[0])
+
+
+def _as_seal(text: str) -> SealText | None:
+    # A bare NIK, the barcode of old, has the form too; it is far too short to be a seal.
+    try:
+        found = read_text(text, allow_http=True)
+    except SealError:
+        return None
+    return found if len(found.digits) >= FEWEST_DIGITS else None

@@ -30,7 +30,7 @@ def create_app(settings: Settings) -> APIFlask:
         MAX_CONTENT_LENGTH=MOST_REQUEST_BYTES,
         # The QR's host comes from the settings alone; another Host header gets 400.
         TRUSTED_HOSTS=[settings.host, settings.host.partition(":")[0], "localhost", "127.0.0.1"],
-        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        SEND_FILE_MAX_AGE_DEFAULT=None,  # asked for anew each time: modules must not be of two versions
         SERVERS=[{"url": settings.base_url}],
         INFO={"description": api.DESCRIPTION},
         VALIDATION_ERROR_SCHEMA=None,
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> APIFlask:
         AUTO_404_RESPONSE=False,
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
-    app.jinja_env.globals["settings"] = settings
+    app.jinja_env.globals.update(host=settings.host, base_url=settings.base_url, is_demo=settings.is_demo)
     registry = Registry(settings.database_url)
     context.install(
         app.extensions,

@@ -19,11 +19,19 @@ from suket_service.paper import symbol
 from suket_service.printing import Press
 from suket_service.registry import keys, letters, offices
 from suket_service.registry.letters import LetterRecord
+from suket_service.settings import DEMO
 from suket_service.web.context import context
 
 MOST_LETTERS = 100
 
 blueprint = APIBlueprint("demo", __name__, enable_openapi=False)
+
+
+@blueprint.before_request
+def only_in_a_demo_registry() -> None:
+    """Settings may be mistaken; what the registry says of itself is not."""
+    with context().registry.reading() as tx:
+        offices.require_environment(tx, DEMO)
 
 
 @dataclass(frozen=True, slots=True)

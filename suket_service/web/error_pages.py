@@ -63,6 +63,10 @@ def install(app: APIFlask) -> None:
             answer.headers["Allow"] = ", ".join(error.valid_methods)
         return answer
 
+    @app.errorhandler(RecursionError)
+    def nested(_error: RecursionError) -> Response:
+        return _answer(422, _slug(422), _text(422))
+
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:
         # The type alone: a message or a local may hold a seal.

@@ -30,5 +30,7 @@ def _keep_published(context: Context) -> None:
             publishing.publish_if_due(context.registry, publisher, now())
         except SuketError as error:
             _log.warning("not published: %s", error.code)
+        except Exception as error:  # noqa: BLE001 - the thread must outlive what nobody foresaw
+            _log.error("not published: %s", type(error).__name__)
         # Workers start together; a random pause keeps them from asking together for ever.
         time.sleep(CHECK_EVERY_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - no secret

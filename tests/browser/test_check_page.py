@@ -4,7 +4,7 @@ import json
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import Site
 
@@ -69,7 +69,7 @@ def test_nothing_pasted_is_told_at_the_field(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/s")
     page.get_by_role("button", name="Periksa").click()
     expect(page.locator("#seal-error")).to_be_visible()
-    expect(page.locator("#seal")).to_have_attribute("aria-invalid", "")
+    expect(page.locator("#seal")).to_have_attribute("aria-invalid", "true")
 
 
 def test_a_service_out_of_reach_is_never_green_and_can_be_tried_again(site: Site, page: Page) -> None:
@@ -86,6 +86,28 @@ def test_a_second_code_in_the_same_tab_is_checked_too(site: Site, page: Page) ->
     expect(page.get_by_role("heading", level=1)).to_have_text("ASLI DAN BERLAKU")
     page.evaluate(f"location.hash = {json.dumps(site.seals['revoked'])}")
     expect(page.get_by_role("heading", level=1)).to_have_text("DICABUT")
+
+
+def test_a_late_answer_to_an_earlier_question_is_not_shown(site: Site, page: Page) -> None:
+    held: list[Route] = []
+    page.route("**/api/v1/verifications", lambda route: held.append(route), times=1)
+    page.goto(f"{site.url}/s#{site.seals['issued']}")
+    expect(page.get_by_text("Memeriksa…")).to_be_visible()
+    page.evaluate(f"location.hash = {json.dumps(site.seals['revoked'])}")
+    expect(page.get_by_role("heading", level=1)).to_have_text("DICABUT")
+    for route in held:
+        route.fulfill(json={"outcome": "valid", "tone": "green", "message": {"id": "", "en": ""}})
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("heading", level=1)).to_have_text("DICABUT")
+
+
+def test_without_scripts_no_form_can_put_a_seal_into_an_address(site: Site, browser: Browser) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(f"{site.url}/s")
+    expect(page.locator("form")).to_be_hidden()
+    expect(page.get_by_text("memerlukan JavaScript")).to_be_visible()
+    context.close()
 
 
 @pytest.mark.parametrize("path", ["/", "/s", "/s#VALID", "/s#123", "/api/docs", "/nothing-here"])

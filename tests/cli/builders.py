@@ -123,11 +123,11 @@ class _Demo:
             self.registry,
             OFFICE.code,
             [row],
-            TwoPeople("operator", "kepala"),
-            Sealing(self.key(Purpose.SEAL), self.settings.base_url),
-            lambda name: b"",
-            f"{len(self.letters):064}",
-            lambda: at,
+            people=TwoPeople("operator", "kepala"),
+            sealing=Sealing(self.key(Purpose.SEAL), self.settings.base_url),
+            open_photo=lambda name: b"",
+            file_digest=f"{len(self.letters):064}",
+            now=lambda: at,
         )
         assert outcome.letter is not None
         self.letters[fate] = outcome.letter

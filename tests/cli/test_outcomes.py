@@ -216,7 +216,7 @@ def test_a_bundle_changed_by_one_letter_is_not_used(world: World, tmp_path: Path
     assert (result.exit_code, result.stdout) == (2, "")
 
 
-@pytest.mark.parametrize("target", ["tidak-ada.pdf", "map/surat", "tidak-ada.png"])
+@pytest.mark.parametrize("target", ["tidak-ada.pdf", "./map/surat", "/map/surat", "tidak-ada.png"])
 def test_a_file_that_is_not_there_is_wrong_input(world: World, target: str) -> None:
     result = suket("verify", target, data=world.data)
     assert (result.exit_code, result.stdout) == (2, "")

@@ -12,6 +12,7 @@ import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from itsdangerous import BadSignature
 
 from suket_service.core.keyring import Key, Purpose, b64url
 from suket_service.core.signing import (
@@ -379,3 +380,20 @@ def test_a_key_on_another_curve_is_refused() -> None:
 
 def test_two_new_keys_differ() -> None:
     assert a_seal_key().key.thumbprint != a_seal_key().key.thumbprint
+
+
+# The signer, as itsdangerous has it
+
+
+def test_what_was_signed_unsigns_to_its_body() -> None:
+    signer = SealSigner(ec.generate_private_key(ec.SECP256R1()))
+    assert signer.unsign(signer.sign(b"a body")) == b"a body"
+    assert signer.validate(signer.sign(b"a body"))
+
+
+def test_what_was_altered_unsigns_to_nothing_and_the_error_holds_no_payload() -> None:
+    signer = SealSigner(ec.generate_private_key(ec.SECP256R1()))
+    with pytest.raises(BadSignature) as refused:
+        signer.unsign(signer.sign(b"a body").replace(b"body", b"bodY"))
+    assert refused.value.payload is None
+    assert not signer.validate(b"short")

@@ -380,16 +380,18 @@ class TestPortions:
             registry,
             OFFICE.code,
             rows,
-            TwoPeople("operator", "kepala"),
-            sealing,
-            lambda name: picture(),
-            FIRST,
-            lambda: NOON,
+            people=TwoPeople("operator", "kepala"),
+            sealing=sealing,
+            open_photo=lambda name: picture(),
+            file_digest=FIRST,
+            now=lambda: NOON,
         )
         assert next(outcomes).status is RowStatus.ISSUED
         assert len(all_issued(registry)) == PORTION
 
-    def test_the_clock_is_asked_once_a_portion(self, register: Register, issue_rows: IssueRows) -> None:
+    def test_a_portion_bears_the_time_at_which_it_got_the_lock(
+        self, register: Register, issue_rows: IssueRows
+    ) -> None:
         rows = [a_row(number, serial=number) for number in range(2, PORTION + 4)]
         register(*rows)
         ticks = (NOON + timedelta(minutes=minute) for minute in itertools.count())
@@ -398,7 +400,8 @@ class TestPortions:
             for outcome in issue_rows(*rows, now=lambda: next(ticks))
             if outcome.letter
         ]
-        assert times == [NOON] * PORTION + [NOON + timedelta(minutes=1)] * 2
+        # The clock is asked twice a portion: for reading the rows, and again with the lock in hand.
+        assert times == [NOON + timedelta(minutes=1)] * PORTION + [NOON + timedelta(minutes=3)] * 2
 
 
 class TestTheDatabaseFails:
@@ -559,8 +562,8 @@ class TestImportingTheRegister:
     def test_a_newer_list_replaces_a_state(
         self, registry: Registry, issue_rows: IssueRows, register: Register
     ) -> None:
-        register(a_row(status_perekaman="UNREGISTERED"))
-        self.imported(registry, a_row(), as_of=TODAY + timedelta(days=1))
+        self.imported(registry, a_row(status_perekaman="UNREGISTERED"), as_of=TODAY - timedelta(days=1))
+        self.imported(registry, a_row(), as_of=TODAY)
         assert statuses(issue_rows(a_row())) == ["issued"]
 
     def test_an_older_list_changes_nothing(
@@ -596,7 +599,14 @@ def test_any_file_run_twice_gives_each_good_person_one_letter(
             people = TwoPeople("operator", "kepala")
             return list(
                 issuing.issue_rows(
-                    registry, OFFICE.code, rows, people, sealing, lambda name: b"", FIRST, lambda: NOON
+                    registry,
+                    OFFICE.code,
+                    rows,
+                    people=people,
+                    sealing=sealing,
+                    open_photo=lambda name: b"",
+                    file_digest=FIRST,
+                    now=lambda: NOON,
                 )
             )
 

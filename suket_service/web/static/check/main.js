@@ -9,13 +9,20 @@ const field = document.getElementById("seal");
 const error = document.getElementById("seal-error");
 const place = document.getElementById("verdict");
 
+// Which question is the latest: an answer to an earlier one must never be shown over it.
+let turn = 0;
+let running = null;
+
 /** Ask the service about the text of one symbol. */
 async function check(text) {
-  ask.hidden = true;
-  showWaiting(place);
+  const mine = ++turn;
+  if (running !== null) running.abort();
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
+  running = stop;
+  ask.hidden = true;
   try {
+    showWaiting(place);
     const answer = await fetch("/api/v1/verifications", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -25,17 +32,21 @@ async function check(text) {
       cache: "no-store",
     });
     if (!answer.ok) throw new Error(String(answer.status));
-    showVerdict(place, await answer.json(), again);
+    const verdict = await answer.json();
+    if (mine === turn) showVerdict(place, verdict, again);
   } catch {
     // Whatever went wrong, it is "cannot tell", never green.
-    showFailure(place, () => check(text), again);
+    if (mine === turn) showFailure(place, () => check(text), again);
+  } finally {
+    clearTimeout(timer);
   }
 }
 
 /** Back to the question, with nothing of the last letter left. */
 function again() {
+  turn += 1;
   place.hidden = true;
-  place.replaceChildren();
+  place.textContent = "";
   ask.hidden = false;
   field.value = "";
   error.hidden = true;
@@ -48,8 +59,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
   error.hidden = text !== "";
-  field.toggleAttribute("aria-invalid", text === "");
+  field.removeAttribute("aria-invalid");
   if (text === "") {
+    field.setAttribute("aria-invalid", "true");
     error.textContent = "Tempelkan dahulu isi kode QR.";
     field.focus();
     return;
@@ -64,5 +76,7 @@ function checkAddress() {
   check(text);
 }
 
+form.hidden = false; // without this script it could only send the seal in an address
+document.getElementById("no-script").hidden = true;
 window.addEventListener("hashchange", checkAddress);
 checkAddress();

@@ -53,7 +53,7 @@ function icon(tone) {
   svg.setAttribute("viewBox", "0 0 24 24");
   svg.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(namespace, "path");
-  path.setAttribute("d", ICONS[tone] ?? ICONS.grey);
+  path.setAttribute("d", ICONS[tone] || ICONS.grey);
   svg.append(path);
   return svg;
 }
@@ -86,7 +86,7 @@ function facts(answer) {
     ["NIK", seal.nik],
     ["Tahun lahir", String(seal.birth_year)],
     ["Jenis kelamin", seal.sex === "F" ? "Perempuan" : "Laki-laki"],
-    ["Kelurahan/desa", seal.village_name ?? seal.village],
+    ["Kelurahan/desa", seal.village_name || seal.village],
     ["Terbit", longDate(seal.issued_on)],
     ["Berlaku sampai", until === null ? "KTP-el diterbitkan" : longDate(until)],
   ];
@@ -109,7 +109,8 @@ function button(label, action, kind) {
 }
 
 function show(place, title, ...children) {
-  place.replaceChildren(...children);
+  place.textContent = ""; // replaceChildren() is younger than some phones
+  place.append(...children);
   place.hidden = false;
   title.focus({ preventScroll: true });
   window.scrollTo(0, 0);
@@ -117,15 +118,16 @@ function show(place, title, ...children) {
 
 /** While the service is being asked. */
 export function showWaiting(place) {
-  place.replaceChildren(element("p", { class: "waiting" }, "Memeriksa…"));
+  place.textContent = "";
+  place.append(element("p", { class: "waiting" }, "Memeriksa…"));
   place.hidden = false;
 }
 
 /** The answer. `again` is called when the reader wants to check another letter. */
 export function showVerdict(place, answer, again) {
-  const [head, title] = banner(answer.tone, WORDS[answer.outcome] ?? answer.outcome, answer.message.id);
+  const [head, title] = banner(answer.tone, WORDS[answer.outcome] || answer.outcome, answer.message.id);
   const parts = [head, element("p", { class: "english", lang: "en" }, answer.message.en)];
-  const notes = answer.advisories.map((code) => element("li", {}, ADVISORIES[code] ?? code));
+  const notes = answer.advisories.map((code) => element("li", {}, ADVISORIES[code] || code));
   if (notes.length > 0) parts.push(element("ul", { class: "notes" }, ...notes));
   const rows = facts(answer).flatMap(([name, ...value]) => [element("dt", {}, name), element("dd", {}, ...value)]);
   if (rows.length > 0) {
