@@ -10,7 +10,7 @@ from benchmarks.measure import Line, WrongAnswer, alternate, cpu_seconds, millis
 from benchmarks.office import demo_office
 from suket_service.core.letter import Letter
 from suket_service.paper import reader, symbol
-from suket_service.paper.letter_pdf import VERSION, LetterPrinter
+from suket_service.paper.letter_pdf import LetterPrinter
 from suket_service.paper.wording import wording
 from suket_service.settings import HOME
 
@@ -53,11 +53,11 @@ class _PlainCall:
     """What WeasyPrint's own first page of documentation does with our HTML and CSS; nothing is kept."""
 
     def __init__(self, letter: Letter, folder: Path) -> None:
-        own = _TEMPLATES / "letters" / letter.kind.template
+        own = (_TEMPLATES / "letters" / letter.kind.template).parent
         environment = Environment(
             loader=FileSystemLoader(own), autoescape=True, trim_blocks=True, lstrip_blocks=True
         )
-        html = environment.get_template(f"{VERSION}.html").render(
+        html = environment.get_template("v1.html").render(
             letter=letter,
             person=letter.resident,
             head=letter.letterhead,

@@ -3,18 +3,46 @@
 
 # The system packages letters need, and those that only the tests need.
 LETTER_PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fontconfig)
-TEST_PACKAGES=(chromium libzbar0 poppler-utils qpdf)
+# a|b: either will do; Ubuntu has other names for some.
+TEST_PACKAGES=('libzbar0|libzbar0t64' poppler-utils qpdf)
 
 say() { printf '%s\n' "$*" >&2; }
 
 # True when Debian's package manager says that a package is installed.
 has_package() { [ "$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
+# True when one of the packages a|b|c is installed.
+has_one_of() {
+    local name
+    for name in ${1//|/ }; do has_package "$name" && return 0; done
+    return 1
+}
+
+# Print the first of the packages a|b|c that apt knows; the first of all when it knows none.
+known_one_of() {
+    local name
+    for name in ${1//|/ }; do
+        apt-cache show "$name" >/dev/null 2>&1 && { printf '%s\n' "$name"; return; }
+    done
+    printf '%s\n' "${1%%|*}"
+}
+
+# A browser for the tests: one that is there, Debian's, or Playwright's own (Ubuntu's is a snap).
+need_browser() {
+    local name
+    for name in chromium chromium-browser google-chrome; do command -v "$name" >/dev/null && return 0; done
+    if apt-cache policy chromium 2>/dev/null | grep -q 'Candidate: [0-9]' && ! grep -qi ubuntu /etc/os-release; then
+        need_packages chromium
+    else
+        .venv/bin/playwright install --with-deps chromium >&2
+    fi
+}
+
 # Install the named packages that are missing: with apt as root or by sudo; else print the one line to run.
 need_packages() {
-    local missing=() name
+    local missing=() choice
     command -v dpkg-query >/dev/null || return 0 # another system: `suket check` says what is missing
-    for name in "$@"; do has_package "$name" || missing+=("$name"); done
+    for choice in "$@"; do has_one_of "$choice" || missing+=("$(known_one_of "$choice")"); done
     [ ${#missing[@]} -eq 0 ] && return 0
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
@@ -29,9 +57,9 @@ need_packages() {
         fi
     fi
     say "Installing ${missing[*]} …"
-    "${as_root[@]}" apt-get update -qq >&2
+    "${as_root[@]}" apt-get -o Acquire::Retries=3 update -qq >&2
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+        apt-get -o Acquire::Retries=3 install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
 # Print the first Python that is new enough.

@@ -29,7 +29,7 @@ KINDS = (
         code=1,
         title="SURAT KETERANGAN PENGGANTI KTP-el",
         series="SKP",
-        template="pengganti-ktp-el",
+        template="pengganti-ktp-el/v1",
         legal_basis=LEGAL_BASIS,
         rule=ValidityRule.MONTHS,
         amount=6,
@@ -38,7 +38,7 @@ KINDS = (
         code=2,
         title="SURAT KETERANGAN PEREKAMAN KTP-el",
         series="SKR",
-        template="pengganti-ktp-el",
+        template="pengganti-ktp-el/v1",
         legal_basis=LEGAL_BASIS,
         rule=ValidityRule.UNTIL_CARD,
     ),
@@ -146,11 +146,15 @@ def import_residents(
             ),
         )
     origin = Import(office_code, source, as_of, by, at)
-    everything = list(rows)
+    everything, first_row_of = list(rows), dict[str, int]()
     for start in range(0, len(everything), PORTION):
         outcomes = []
         with registry.writing() as tx:
             for row in everything[start : start + PORTION]:
+                first = first_row_of.setdefault(row.fields.get("nik", "").strip(), row.number)
+                if first != row.number:
+                    outcomes.append(ImportOutcome(row.number, False, (requests.twice(first),)))
+                    continue
                 problems = _import_row(tx, row, villages, origin, office.local_date(at))
                 outcomes.append(ImportOutcome(row.number, not problems, problems))
             taken = sum(outcome.imported for outcome in outcomes)

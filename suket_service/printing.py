@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -154,7 +155,9 @@ def _running(press: Press, expected: int) -> Iterator[_RenderAll]:
         yield render_here
         return
     # Spawned, not forked: the parent may hold database connections and threads.
-    with ProcessPoolExecutor(press.workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        press.workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent
+    ) as pool:
 
         def render_there(job: Callable[[Path, bool, T], R], wanted: Sequence[T]) -> list[R]:
             try:
@@ -163,6 +166,10 @@ def _running(press: Press, expected: int) -> Iterator[_RenderAll]:
                 raise _stopped() from None
 
         yield render_there
+
+
+def _leave_interrupts_to_the_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _stopped() -> PrinterError:

@@ -113,9 +113,14 @@ def prepare_demo(data_dir: Path, base_url: str | None = None) -> None:
         json.dump(made, file)
 
 
+def has_demo_secrets(data_dir: Path) -> bool:
+    """Whether a demo was set up in ``data_dir``."""
+    return (data_dir / _DEMO_SECRETS).exists()
+
+
 def _demo_secrets(data_dir: Path) -> dict[str, str]:
     path = data_dir / _DEMO_SECRETS
-    if not path.exists():
+    if not has_demo_secrets(data_dir):
         return {}
     try:
         return {str(name): str(value) for name, value in json.loads(path.read_text("utf-8")).items()}

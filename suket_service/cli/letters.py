@@ -19,7 +19,7 @@ from suket_service.cli.session import (
     problem_json,
     write_whole,
 )
-from suket_service.core.letter import file_name
+from suket_service.core.letter import STATE_NAMES, LetterState, file_name
 from suket_service.errors import PrinterError, Problem, SuketError, Text
 from suket_service.issuing import RowOutcome, RowStatus, TwoPeople
 from suket_service.paper.letter_pdf import PrintedLetter
@@ -34,6 +34,10 @@ _STATUS_NAMES = {
     RowStatus.UNCHANGED: Text("sudah ada", "unchanged"),
     RowStatus.REFUSED: Text("ditolak", "refused"),
 }
+_STOPS_AT_DRAFTS = Text(
+    "Di luar peragaan surat berhenti sebagai konsep: penyetuju harus membuktikan dirinya, dan itu belum ada di versi ini.",
+    "Outside the demo letters stop at drafts: the approver must prove themselves, which this version does not offer yet.",
+)
 #: By letter number: where its PDF is, or why there is none.
 Papers = dict[str, Path | Problem]
 
@@ -84,6 +88,8 @@ def issue(
             _print_row(outcome, papers, session.language)
     if not as_json:
         _print_summary(session, done)
+    if any(outcome.status is RowStatus.DRAFTED for outcome in done):
+        session.warn(_STOPS_AT_DRAFTS)
     if trouble := trouble or stopped:
         raise trouble  # only now: what was committed before it has been told
     if any(outcome.status is RowStatus.REFUSED for outcome in done) or _unprinted(papers):
@@ -137,10 +143,9 @@ def _print_missing(
     for outcome in outcomes:
         if outcome.letter is not None and outcome.letter.number is not None:
             number = outcome.letter.number
-            papers[number] = out / file_name(number)
-            if outcome.status is RowStatus.ISSUED or not _is_whole(
-                session, outcome.letter.id, papers[number]
-            ):
+            path = out / file_name(number)
+            papers[number] = path
+            if outcome.status is RowStatus.ISSUED or not _is_whole(session, outcome.letter.id, path):
                 missing.append(number)
     try:
         with _progress(len(missing), session.tell("Mencetak", "Printing")) as progress:
@@ -197,8 +202,11 @@ def print_(
         with session.registry.reading() as tx:
             found = letter_records.search(tx, code, batch=batch)
         wanted += [record.number for record in found if record.number is not None]
+    if batch is not None and not wanted:
+        raise letter_records.no_letter()
     if not wanted:
         raise click.UsageError("sebutkan nomor surat atau --batch / name letters or --batch")
+    _warn_of_closed(session, code, wanted)
     if len(wanted) == 1:
         [(_, paper)] = printing.print_letters(session.registry, code, wanted, CONSOLE, _press(session), now())
         if isinstance(paper, PrinterError):
@@ -209,6 +217,16 @@ def print_(
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, pdf)
     session.say(f"{len(wanted)} surat dicetak ke {out}.", f"{len(wanted)} letters printed to {out}.")
+
+
+def _warn_of_closed(session: Session, office: str, numbers: Sequence[str]) -> None:
+    with session.registry.reading() as tx:
+        closed = [letter_records.by_number(tx, office, number) for number in numbers]
+    for record in closed:
+        if record.state is not LetterState.ISSUED:
+            name = STATE_NAMES[record.state]
+            text = f"Perhatian: surat {record.number} sudah {name.id}."
+            session.warn(Text(text, f"Mind: letter {record.number} is {name.en}."))
 
 
 def _press(session: Session) -> Press:

@@ -1,6 +1,7 @@
 """The command ``serve``: hands over to gunicorn. Handles no request and imports no web."""
 
 import os
+import re
 import sys
 
 import click
@@ -9,6 +10,8 @@ from suket_service.cli.session import Session
 from suket_service.settings import HOME, ROLES
 
 THREADS = 4
+MOST_PORT = 65_535
+_BIND = re.compile(r"[A-Za-z0-9.\-\[\]:]+:[0-9]{1,5}")
 
 
 @click.command()
@@ -18,6 +21,8 @@ THREADS = 4
 @click.pass_obj
 def serve(session: Session, bind: str, workers: int, role: str) -> None:
     """Layani HTTP dengan gunicorn."""
+    if not _BIND.fullmatch(bind) or int(bind.rpartition(":")[2]) > MOST_PORT:
+        raise click.BadParameter("HOST:PORT, 1-65535", param_hint="--bind")
     os.environ["SUKET_ROLE"] = role
     settings = session.settings
     session.registry.close()  # opened once, to say early when there is none
@@ -26,7 +31,10 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
     os.environ["SUKET_ENVIRONMENT"] = settings.environment
     if role == "public":
         os.environ.pop("SUKET_KEY_PASSPHRASE", None)  # what it may not use it need not hold
-    session.say(f"Buka {settings.base_url}/", f"Open {settings.base_url}/")
+    session.say(
+        f"Melayani di {bind}; alamat untuk umum: {settings.base_url}/",
+        f"Serving at {bind}; the public address: {settings.base_url}/",
+    )
     sys.stdout.flush()
     os.execv(  # noqa: S606 - our own interpreter, no shell
         sys.executable,

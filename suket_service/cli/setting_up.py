@@ -13,7 +13,7 @@ from suket_service.cli.office_file import read_office
 from suket_service.cli.session import REFUSED, Session, now, print_json, problem_json
 from suket_service.errors import KeyTrouble, SettingsError, Text
 from suket_service.registry.session import Registry
-from suket_service.settings import DEMO, Settings, prepare_demo
+from suket_service.settings import DEMO, Settings, has_demo_secrets, prepare_demo
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -79,6 +79,15 @@ def _environment_for(session: Session, demo: bool) -> Settings:
             Text(
                 "--demo tidak dapat dipakai dengan SUKET_ENVIRONMENT=production.",
                 "--demo does not go with SUKET_ENVIRONMENT=production.",
+            ),
+        )
+    database = Path(os.environ.get("SUKET_DATA_DIR") or "var").absolute() / "suket.sqlite3"
+    if database.exists() and not has_demo_secrets(database.parent):
+        raise SettingsError(
+            "setting_unusable",
+            Text(
+                f"{database.parent} sudah berisi registri sungguhan; peragaan memerlukan direktori data lain.",
+                f"{database.parent} already holds a real registry; a demo needs another data directory.",
             ),
         )
     prepare_demo(Path(os.environ.get("SUKET_DATA_DIR") or "var").absolute(), os.environ.get("SUKET_BASE_URL"))

@@ -8,7 +8,7 @@ import click
 
 from suket_service.cli.session import REFUSED, Session, now, print_json
 from suket_service.core.trust_bundle import open_bundle
-from suket_service.core.verdict import Outcome
+from suket_service.core.verdict import WORDS, Outcome
 from suket_service.errors import FileRefused, InputError, KeyTrouble, Text
 from suket_service.verifying import Answer, Desk, check_offline, report
 
@@ -107,14 +107,27 @@ def _read_file(path: Path, most: int) -> bytes:
 
 
 _WORDS = {
-    "id": {"reasons": "alasan", "advisories": "catatan", "checked": "diperiksa", "as_of": "data per"},
-    "en": {"reasons": "reasons", "advisories": "advisories", "checked": "checked", "as_of": "data as of"},
+    "id": {
+        "reasons": "alasan",
+        "advisories": "catatan",
+        "checked": "diperiksa",
+        "as_of": "data per",
+        "not_covered": "tidak dijamin segel",
+    },
+    "en": {
+        "reasons": "reasons",
+        "advisories": "advisories",
+        "checked": "checked",
+        "as_of": "data as of",
+        "not_covered": "not covered by the seal",
+    },
 }
 
 
 def _print_facts(facts: dict[str, Any], language: str) -> None:
     words = _WORDS[language]
-    click.echo(f"{facts['outcome'].upper()}  {facts['message'][language]}")
+    word = WORDS[Outcome(facts["outcome"])].in_language(language)
+    click.echo(f"{word} ({facts['outcome']}, {facts['tone']}). {facts['message'][language]}")
     if facts["reasons"]:
         click.echo(f"  {words['reasons']}: {', '.join(facts['reasons'])}")
     if facts["advisories"]:
@@ -122,4 +135,6 @@ def _print_facts(facts: dict[str, Any], language: str) -> None:
     for part in ("seal", "registry"):
         for name, value in (facts[part] or {}).items():
             click.echo(f"  {part}.{name}: {'-' if value is None else value}")
+    if facts["seal"]:
+        click.echo(f"  {words['not_covered']}: {', '.join(facts['not_covered'])}")
     click.echo(f"  {words['checked']}: {facts['checked_at']}, {words['as_of']} {facts['data_as_of'] or '-'}")

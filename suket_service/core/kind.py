@@ -29,7 +29,7 @@ class Kind:
     code: int
     title: str
     series: str
-    template: str  # folder under templates/letters/
+    template: str  # folder and version under templates/letters/, for example pengganti-ktp-el/v1
     legal_basis: str
     rule: ValidityRule
     amount: int | None = None  # months or days

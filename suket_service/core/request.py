@@ -165,6 +165,18 @@ def _resident(values: Mapping[str, Any]) -> Resident:
     )
 
 
+def twice(first_row: int) -> Problem:
+    """A person who stands in the same file already."""
+    return Problem(
+        "nik",
+        "duplicate_in_file",
+        Text(
+            f"NIK ini sudah ada pada baris {first_row} berkas ini.",
+            f"This NIK already stands in row {first_row} of this file.",
+        ),
+    )
+
+
 def warnings(nik: Nik, person: Resident) -> tuple[Problem, ...]:
     """Where the NIK disagrees with the person: legal, unchangeable, worth a second look."""
     found = []

@@ -174,6 +174,20 @@ class Verdict:
         return replace(self, cautions=(*self.cautions, caution))
 
 
+WORDS = {
+    Outcome.UNREADABLE: Text("TIDAK TERBACA", "UNREADABLE"),
+    Outcome.FORGED: Text("SEGEL TIDAK SAH", "FORGED"),
+    Outcome.UNKNOWN_ISSUER: Text("PENERBIT TIDAK DIKENAL", "UNKNOWN ISSUER"),
+    Outcome.MISMATCH: Text("ISI BERBEDA", "MISMATCH"),
+    Outcome.UNREGISTERED: Text("TIDAK TERCATAT", "UNREGISTERED"),
+    Outcome.REVOKED: Text("DICABUT", "REVOKED"),
+    Outcome.SUPERSEDED: Text("DIGANTIKAN", "SUPERSEDED"),
+    Outcome.INDETERMINATE: Text("BELUM DAPAT DIPASTIKAN", "INDETERMINATE"),
+    Outcome.SUSPENDED: Text("DITANGGUHKAN", "SUSPENDED"),
+    Outcome.NOT_YET_VALID: Text("BELUM BERLAKU", "NOT YET VALID"),
+    Outcome.EXPIRED: Text("HABIS MASA BERLAKU", "EXPIRED"),
+    Outcome.VALID: Text("ASLI DAN BERLAKU", "VALID"),
+}
 MESSAGES = {
     Outcome.UNREADABLE: Text(
         "Kode ini tidak dapat dibaca sebagai segel surat. Pindai ulang di tempat terang dan datar; bila tetap gagal, hubungi Disdukcapil penerbit.",

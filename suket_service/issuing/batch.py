@@ -200,7 +200,7 @@ class _Run:
         warnings = application.request.warnings
         first = self._first_row_of.get(application.nik)
         if first is not None:
-            return RowOutcome(row, RowStatus.REFUSED, None, (_twice(first),), warnings)
+            return RowOutcome(row, RowStatus.REFUSED, None, (requests.twice(first),), warnings)
         try:
             already = _already(application, known, under)
             if already is not None:
@@ -339,17 +339,6 @@ def _closed_note(known: LetterRecord) -> tuple[Problem, ...]:
                 f"Surat dari berkas ini sudah ditutup ({name.id}). Untuk surat baru, ajukan berkas permohonan baru.",
                 f"The letter of this file is already closed ({name.en}). For a new letter hand in a new file.",
             ),
-        ),
-    )
-
-
-def _twice(first_row: int) -> Problem:
-    return Problem(
-        "nik",
-        "duplicate_in_file",
-        Text(
-            f"NIK ini sudah ada pada baris {first_row} berkas ini.",
-            f"This NIK already stands in row {first_row} of this file.",
         ),
     )
 

@@ -67,6 +67,7 @@ def place_all(
             Placement(
                 number=office.number(serial, each.kind.series, issued_on.year),
                 letterhead=under.letterhead,
+                wording=_wording(each),
                 status_list=facts.status_list,
                 status_index=facts.status_index,
                 issued_on=issued_on,
@@ -78,6 +79,19 @@ def place_all(
             )
         )
     return placements
+
+
+def _wording(wanted: ToSeal) -> dict[str, str]:
+    kind, village = wanted.kind, wanted.resident.village
+    return {
+        "title": kind.title,
+        "legal_basis": kind.legal_basis,
+        "template": kind.template,
+        "village": village.name,
+        "district": village.district,
+        "regency": village.regency,
+        "province": village.province,
+    }
 
 
 def _facts(wanted: ToSeal, position: tuple[int, int], issued_on: date) -> SealedFacts:

@@ -23,10 +23,10 @@ from suket_service.paper.engine import PIXELS_PER_MM, RENDERER, Asset, Document,
 from suket_service.paper.fonts import missing_glyphs
 from suket_service.paper.wording import wording
 
-VERSION = "v1"  # a template that has printed letters is succeeded, never edited
 LEFTMOST_MM, RIGHTMOST_MM, LOWEST_MM = 20.0, 190.0, 277.0  # A4 less margins of 20 mm
 
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# A version that has printed letters is succeeded, never edited.
+_TEMPLATE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/v[1-9][0-9]*")
 _ROUNDING_MM = 0.05
 _LAST = "footer"
 _SPACINGS = ("roomy", "tight")  # the template's; a long letter is set with less air, never smaller type
@@ -116,7 +116,7 @@ class LetterPrinter:
         raise _overflows()
 
     def _html(self, letter: Letter, here: str, spacing: str) -> str:
-        template = self._jinja.get_template(f"{letter.kind.template}/{VERSION}.html")
+        template = self._jinja.get_template(f"{letter.kind.template}.html")
         return template.render(
             letter=letter,
             person=letter.resident,
@@ -130,9 +130,9 @@ class LetterPrinter:
 
     def _kit(self, template: str) -> _Kit:
         if template not in self._kits:
-            folder = self._letters / template
-            if not _SLUG.fullmatch(template) or not (folder / f"{VERSION}.html").is_file():
+            if not _TEMPLATE.fullmatch(template) or not (self._letters / f"{template}.html").is_file():
                 raise _template_unknown()
+            folder = (self._letters / template).parent
             try:
                 css = (folder / "letter.css").read_text(encoding="utf-8")
                 emblem = (folder / "emblem.svg").read_bytes()

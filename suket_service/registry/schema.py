@@ -222,6 +222,7 @@ class LetterRow(PersonColumns, Base):
     requested_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("staff.username"))
     letterhead: Mapped[int | None]
+    wording: Mapped[dict[str, Any] | None]  # title, legal basis, template and place names as printed
     number: Mapped[str | None] = mapped_column(String(120))
     status_list: Mapped[int | None] = mapped_column(ForeignKey("status_list.number"))
     status_index: Mapped[int | None]

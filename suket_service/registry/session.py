@@ -11,7 +11,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError, StatementError
 
 from suket_service.errors import RegistryConflict, RegistryError, Text
 
@@ -29,11 +29,13 @@ class Registry:
     """A registry that can be read and written; cheap to make, safe to share between threads."""
 
     def __init__(self, database_url: str) -> None:
-        self.url = make_url(database_url)
-        if self.url.get_backend_name() == "sqlite":
-            self._engine = _sqlite_engine(str(self.url))
-        else:
-            self._engine = create_engine(self.url, pool_pre_ping=True, hide_parameters=True)
+        try:
+            self.url = make_url(database_url)
+        except ArgumentError:
+            raise _no_such_database() from None
+        if self.url.get_backend_name() != "sqlite":
+            raise _no_such_database()
+        self._engine = _sqlite_engine(str(self.url))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -140,5 +142,15 @@ def _unavailable(kind: str) -> RegistryError:
         Text(
             f"Registri tidak dapat dipakai saat ini ({kind}). Coba lagi; bila tetap gagal, jalankan `suket check`.",
             f"The registry cannot be used right now ({kind}). Try again; if it still fails, run `suket check`.",
+        ),
+    )
+
+
+def _no_such_database() -> RegistryError:
+    return RegistryError(
+        "database_unknown",
+        Text(
+            "SUKET_DATABASE_URL tidak dapat dipakai; versi ini mengenal sqlite:///jalur/ke/berkas.",
+            "SUKET_DATABASE_URL cannot be used; this version knows sqlite:///path/to/file.",
         ),
     )

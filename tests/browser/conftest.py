@@ -79,9 +79,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = shutil.which("chromium")
-    if executable is None:
-        pytest.skip("chromium is not installed")
+    # None: the one that Playwright brought itself.
+    names = ("chromium", "chromium-browser", "google-chrome")
+    executable = next((found for name in names if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=executable, args=_CHROMIUM_ARGUMENTS)
         yield launched

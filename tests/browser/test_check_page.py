@@ -90,7 +90,11 @@ def test_a_second_code_in_the_same_tab_is_checked_too(site: Site, page: Page) ->
 
 def test_a_late_answer_to_an_earlier_question_is_not_shown(site: Site, page: Page) -> None:
     held: list[Route] = []
-    page.route("**/api/v1/verifications", lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/api/v1/verifications", hold, times=1)
     page.goto(f"{site.url}/s#{site.seals['issued']}")
     expect(page.get_by_text("Memeriksa…")).to_be_visible()
     page.evaluate(f"location.hash = {json.dumps(site.seals['revoked'])}")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from suket_service.core.verdict import NOT_COVERED, Outcome
+from suket_service.core.verdict import NOT_COVERED, WORDS, Outcome
 from suket_service.web.app import create_app
 from tests.cli.builders import World, lines_of, suket
 
@@ -161,12 +161,12 @@ def test_under_a_mismatch_nothing_of_the_other_letter_is_told(world: World) -> N
 def test_people_are_told_in_one_line_first(world: World, text: str, exit_code: int) -> None:
     result = suket("verify", world.texts[text], data=world.data)
     assert result.exit_code == exit_code
-    assert result.stdout.startswith(text.upper())
+    assert result.stdout.startswith(f"{WORDS[Outcome(text)].id} ({text}, ")
 
 
 def test_a_text_from_standard_input(world: World) -> None:
     result = suket("verify", "-", data=world.data, given=world.texts["valid"] + "\r\n")
-    assert (result.exit_code, result.stdout[:5]) == (0, "VALID")
+    assert (result.exit_code, result.stdout[:4]) == (0, "ASLI")
 
 
 def test_a_bundle_names_the_key_that_must_be_compared(world: World) -> None:

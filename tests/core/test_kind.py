@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from suket_service.core.kind import Kind, ValidityRule
 
-KIND = Kind(1, "Surat Keterangan", "SKP", "pengganti-ktp-el", "dasar hukum", ValidityRule.MONTHS, amount=6)
+KIND = Kind(1, "Surat Keterangan", "SKP", "pengganti-ktp-el/v1", "dasar hukum", ValidityRule.MONTHS, amount=6)
 DAYS = st.dates(date(1900, 1, 1), date(2079, 1, 1))
 
 

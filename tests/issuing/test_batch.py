@@ -4,7 +4,7 @@ import itertools
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,17 +14,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from suket_service import administering, issuing
+from suket_service import administering, issuing, publishing
 from suket_service.core.keyring import KeyState
 from suket_service.core.letter import Office
 from suket_service.errors import CallerError, FieldError, KeyTrouble, NotAllowed, Problem, RegistryError, Text
 from suket_service.issuing import RowOutcome, RowStatus, Sealing, TwoPeople
 from suket_service.issuing.batch import PORTION
+from suket_service.publishing import Publisher
 from suket_service.registry import letters
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
 from suket_service.sheets.read import Row
-from tests.builders import NOON, OFFICE, TODAY, a_row
+from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE, TODAY, a_row
 from tests.conftest import IssueRows
 from tests.registry.builders import raw
 
@@ -616,3 +617,16 @@ def test_any_file_run_twice_gives_each_good_person_one_letter(
         assert serials(registry) == list(range(1, len(good) + 1))
         assert statuses(again) == [status.replace("issued", "unchanged") for status in statuses(first)]
         registry.close()
+
+
+def test_what_is_issued_after_a_publication_bears_no_earlier_day(
+    registry: Registry, register: Register, issue_rows: IssueRows
+) -> None:
+    # The clock may be read, or set back, before the publication gets the lock: a bundle's holder would
+    # take a letter of an earlier day beyond the bundle's end for one that was never issued.
+    midnight = datetime(2026, 11, 22, 17, 0, 1, tzinfo=UTC)  # 00:00:01 on the 23rd at the office
+    register(a_row())
+    publishing.publish(registry, Publisher(PASSPHRASE, BASE_URL, HOST), midnight)
+    [outcome] = issue_rows(a_row(), now=lambda: midnight - timedelta(seconds=3))
+    assert outcome.letter is not None
+    assert outcome.letter.issued_on == date(2026, 11, 23)

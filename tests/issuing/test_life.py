@@ -504,3 +504,16 @@ def test_another_offices_key_seals_nothing_here(
         theirs = keys.unlock(tx, Purpose.SEAL, other_office.code, TODAY, PASSPHRASE)
     with pytest.raises(KeyTrouble):
         issue(registry, approved, replace(sealing, key=theirs))
+
+
+def test_a_letter_is_printed_as_it_was_issued_whatever_is_reworded_later(
+    registry: Registry, issued: LetterRecord
+) -> None:
+    with registry.reading() as tx:
+        before = letters.as_printed(tx, letters.by_id(tx, OFFICE.code, issued.id))
+    with registry.writing() as tx:
+        tx.exec_driver_sql("UPDATE kind SET title = 'LAIN', legal_basis = 'LAIN', template = 'lain/v2'")
+        tx.exec_driver_sql("UPDATE region SET name = 'LAIN', district = 'LAIN'")
+    with registry.reading() as tx:
+        after = letters.as_printed(tx, letters.by_id(tx, OFFICE.code, issued.id))
+    assert after == before

@@ -41,7 +41,7 @@ KIND = Kind(
     code=1,
     title="SURAT KETERANGAN PENGGANTI KTP-EL",
     series="SKP",
-    template="pengganti-ktp-el",
+    template="pengganti-ktp-el/v1",
     legal_basis="Surat Direktur Jenderal Kependudukan dan Pencatatan Sipil Nomor 471.13/10231/Dukcapil "
     "tanggal 29 September 2016",
     rule=ValidityRule.MONTHS,

@@ -61,7 +61,7 @@ CONTENT = Box(20, 20, 190, 277)
 @cache
 def page_of(case: str) -> Any:
     printer = LetterPrinter(builders.TEMPLATES, demo=True)
-    kit = printer._kit("pengganti-ktp-el")
+    kit = printer._kit("pengganti-ktp-el/v1")
     return printer._lay_out(kit, CASES[case]).pages[0]._page_box
 
 

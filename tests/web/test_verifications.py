@@ -191,3 +191,8 @@ def test_a_good_text_with_one_digit_changed_is_never_valid(
     changed = good[:place] + digit + good[place + 1 :]
     outcome = client.post(URL, json={"seal": changed}).get_json()["outcome"]
     assert (outcome == "valid") is (changed == good)
+
+
+def test_a_body_nested_without_end_is_only_of_the_wrong_shape(client: FlaskClient) -> None:
+    answer = client.post("/api/v1/verifications", data=b"[" * 60_000, content_type="application/json")
+    assert answer.status_code == 422

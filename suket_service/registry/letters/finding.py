@@ -3,10 +3,12 @@ one-open-letter rule (by person) looks across offices.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
 from suket_service.core.letter import Letter, LetterState
+from suket_service.core.region import Village
 from suket_service.core.seal import check_code
 from suket_service.errors import NotFound, Text
 from suket_service.registry import offices
@@ -94,7 +96,7 @@ def as_printed(tx: Connection, record: LetterRecord) -> Letter:
         NotFound: it was never issued, so there is nothing to print.
     """
     row = tx.execute(
-        select(LetterRow.seal_text, LetterRow.letterhead, PortraitRow.jpeg)
+        select(LetterRow.seal_text, LetterRow.letterhead, LetterRow.wording, PortraitRow.jpeg)
         .outerjoin(PortraitRow, PortraitRow.sha256 == LetterRow.portrait)
         .where(LetterRow.id == record.id)
     ).one()
@@ -108,13 +110,23 @@ def as_printed(tx: Connection, record: LetterRecord) -> Letter:
             "not_issued_yet",
             Text("Surat ini belum diterbitkan.", "This letter has not been issued yet."),
         )
+    # Kinds are reworded and regions renamed; a letter is printed again as it was issued.
+    words = row.wording
+    village = Village(
+        record.resident.village.code, words["village"], words["district"], words["regency"], words["province"]
+    )
     return Letter(
         id=record.id,
         number=record.number,
-        kind=offices.kinds(tx)[record.kind],
+        kind=replace(
+            offices.kinds(tx)[record.kind],
+            title=words["title"],
+            legal_basis=words["legal_basis"],
+            template=words["template"],
+        ),
         office=offices.office(tx, record.office),
         letterhead=offices.letterhead(tx, record.office, row.letterhead),
-        resident=record.resident,
+        resident=replace(record.resident, village=village),
         reason=record.reason,
         issued_on=record.issued_on,
         valid_until=record.sealed_valid_until,

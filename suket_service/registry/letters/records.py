@@ -1,6 +1,7 @@
 """Letters as values, and out of rows. Asks and writes nothing."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -83,6 +84,7 @@ class Placement:
 
     number: str
     letterhead: int
+    wording: Mapping[str, str]  # title, legal basis, template and place names, as they are on that day
     status_list: int
     status_index: int
     issued_on: date

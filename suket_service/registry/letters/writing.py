@@ -13,6 +13,7 @@ from suket_service.registry.schema import LetterEventRow, LetterRow, PortraitRow
 _PLACED = (
     "number",
     "letterhead",
+    "wording",
     "status_list",
     "status_index",
     "issued_on",
@@ -64,6 +65,7 @@ def _placed(placement: Placement) -> dict[str, Any]:
     return {
         "number": placement.number,
         "letterhead": placement.letterhead,
+        "wording": dict(placement.wording),
         "status_list": placement.status_list,
         "status_index": placement.status_index,
         "issued_on": placement.issued_on,

@@ -17,7 +17,7 @@ _SQLITE_TRIGGERS = (
     "CREATE TRIGGER letter_no_delete BEFORE DELETE ON letter BEGIN SELECT RAISE(ABORT, 'letters are never deleted'); END",
     """CREATE TRIGGER letter_seal_once
        BEFORE UPDATE OF office, kind, nik, name, birth_place, birth_date, sex, blood_type, address, rt, rw, village,
-         religion, marital_status, occupation, citizenship, reason, portrait, requested_by, approved_by, letterhead,
+         religion, marital_status, occupation, citizenship, reason, portrait, requested_by, approved_by, letterhead, wording,
          number, status_list, status_index, issued_on, sealed_valid_until, sealed, seal_text, fingerprint, issued_at
        ON letter WHEN OLD.sealed IS NOT NULL
        BEGIN SELECT RAISE(ABORT, 'a seal is made once'); END""",
@@ -187,6 +187,7 @@ def upgrade() -> None:
         sa.Column("requested_by", sa.String(length=60), nullable=False),
         sa.Column("approved_by", sa.String(length=60), nullable=True),
         sa.Column("letterhead", sa.Integer(), nullable=True),
+        sa.Column("wording", sa.JSON(), nullable=True),
         sa.Column("number", sa.String(length=120), nullable=True),
         sa.Column("status_list", sa.Integer(), nullable=True),
         sa.Column("status_index", sa.Integer(), nullable=True),
