@@ -80,8 +80,7 @@ def contents(tx: Connection) -> list[ListContents]:
         )
     )
     for number, index, state, extended_to in marked:
-        if number is None or index is None:  # pragma: no cover - the query asks for placed letters
-            continue
+        assert number is not None and index is not None  # noqa: S101, PT018 - placed letters were asked for
         if state in _STATUS_OF:
             exceptions.setdefault(number, {})[index] = _STATUS_OF[state]
         if extended_to is not None:

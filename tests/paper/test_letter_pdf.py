@@ -311,3 +311,20 @@ def test_a_template_that_fetches_anything_is_refused(tmp_path: Path, address: st
     page = folder / "v1.html"
     page.write_text(page.read_text().replace('src="letter:emblem.svg"', f'src="{address}"'))
     assert refusal_of(LetterPrinter(tmp_path, demo=False), builders.letter()).code == "asset_refused"
+
+
+def test_another_librarys_check_finds_no_fault_in_the_file(printer: LetterPrinter, tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(printer.print(builders.hardest()).pdf)
+    checked = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
+
+
+def test_pdftotext_too_reads_nik_name_and_number_whole(printer: LetterPrinter, tmp_path: Path) -> None:
+    path = tmp_path / "letter.pdf"
+    path.write_bytes(printer.print(builders.letter()).pdf)
+    text = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    ).stdout
+    for fact in ("2172031708950003", "BUDI SANTOSO", "471.13/0001/SKP/2172/2026", "21 November 2026"):
+        assert fact in text
