@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from suket_service.cli.session import REFUSED, Session, now, print_json
 from suket_service.core.trust_bundle import open_bundle
@@ -26,17 +27,23 @@ MOST_BUNDLE_BYTES = 64 * 1024 * 1024
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Bundel kepercayaan: tanpa basis data, tanpa jaringan.",
 )
-@click.option("--pin", multiple=True, help="Sidik kunci publikasi yang dipercaya (dari lembar pendaftaran).")
+@click.option(
+    "--pin",
+    multiple=True,
+    envvar="SUKET_PUBLICATION_PINS",
+    help="Sidik kunci publikasi yang dipercaya (dari lembar pendaftaran).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Satu objek JSON.")
 @click.pass_obj
 def verify(session: Session, target: str, bundle: Path | None, pin: tuple[str, ...], as_json: bool) -> None:
     """Periksa surat. TARGET: teks QR, angkanya, PDF, foto/pindaian (PNG/JPEG), atau - untuk masukan baku."""
+    source = click.get_current_context().get_parameter_source("pin")
+    if bundle is None and source is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--pin hanya bersama --bundle / goes with --bundle")
     what = _read_target(target)
     if bundle is not None:
         answer, extra = _offline(bundle, what, pin, session)
     else:
-        if pin:
-            raise click.UsageError("--pin hanya bersama --bundle / goes with --bundle")
         desk = Desk(session.registry_as_is, session.settings.environment, session.settings.host)
         answer = desk.check_text(what, now()) if isinstance(what, str) else desk.check_file(what, now())
         extra = {}

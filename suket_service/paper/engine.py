@@ -15,8 +15,10 @@ from importlib import resources
 from io import BytesIO
 from typing import Any, cast
 
-# The fonts' import comes first on purpose: Pango reads its configuration when WeasyPrint is imported.
-from suket_service.paper import fonts  # isort: split
+# isort: off
+# First on purpose: Pango reads its configuration when WeasyPrint is imported.
+from suket_service.paper import fontconfig  # noqa: F401
+# isort: on
 
 from PIL import ImageFile
 from weasyprint import CSS, HTML, VERSION, Document
@@ -25,6 +27,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from suket_service.errors import PrinterError, Text
+from suket_service.paper import fonts
 
 __all__ = ["PIXELS_PER_MM", "RENDERER", "Asset", "AssetFetcher", "Document", "Engine", "Stamp"]
 
