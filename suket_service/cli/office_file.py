@@ -1,8 +1,9 @@
 """The files that describe an office: a TOML for the office itself, a CSV for its villages."""
 
 import csv
+import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from suket_service.core.region import Village, parse_village_code
 from suket_service.errors import FieldError, FileRefused, Text
 from suket_service.registry.staff import Role, StaffMember
 
+_UTC_OFFSETS = (420, 480, 540)
 _VILLAGE_COLUMNS = {"kode_wilayah", "nama", "kecamatan", "kab_kota", "provinsi"}
 
 
@@ -22,33 +24,51 @@ def read_office(office_file: Path, regions_file: Path, *, demo: bool) -> NewOffi
     Raises:
         FileRefused: one of the files cannot be read as such.
     """
+    villages = read_villages(regions_file)
     try:
         given = tomllib.loads(office_file.read_text("utf-8"))
         office = _office(given["office"])
-        return NewOffice(
-            office=office,
-            letterhead=_letterhead(given["letterhead"]),
-            staff=tuple(
-                StaffMember(str(each["username"]), office.code, str(each["name"]), Role(each["role"]), demo)
-                for each in given["staff"]
-            ),
-            villages=read_villages(regions_file),
+        new = NewOffice(
+            office, _letterhead(given["letterhead"]), _staff(given["staff"], office, demo=demo), villages
         )
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, KeyError, ValueError) as error:
-        raise FileRefused(
-            "office_file_unreadable",
-            Text(
-                f"Berkas kantor {office_file.name} tidak dapat dibaca ({error}).",
-                f"The office file {office_file.name} cannot be read ({error}).",
-            ),
+    except KeyError as error:
+        raise _unreadable(
+            office_file, f"{error.args[0]} belum diisi", f"{error.args[0]} is missing"
         ) from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _unreadable(office_file, "bukan TOML dalam UTF-8", "it is no TOML in UTF-8") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _unreadable(office_file, str(error), str(error)) from error
+    for prefix in office.villages:
+        if not any(village.code.startswith(prefix) for village in villages):
+            raise _unreadable(
+                office_file,
+                f"villages {prefix} tidak ada dalam {regions_file.name}",
+                f"no village of {regions_file.name} begins with {prefix}",
+            )
+    return new
+
+
+def _unreadable(file: Path, id: str, en: str) -> FileRefused:
+    return FileRefused(
+        "office_file_unreadable",
+        Text(
+            f"Berkas kantor {file.name} tidak dapat dipakai: {id}.",
+            f"The office file {file.name} cannot be used: {en}.",
+        ),
+    )
 
 
 def _office(given: Mapping[str, Any]) -> Office:
+    code, minutes = given["code"], given["utc_offset_minutes"]
+    if not (isinstance(code, str) and re.fullmatch(r"[0-9]{4}", code)):
+        raise ValueError('office.code: "2172" (4 digit/digits)')
+    if minutes not in _UTC_OFFSETS:
+        raise ValueError("office.utc_offset_minutes: 420 (WIB), 480 (WITA), 540 (WIT)")
     return Office(
-        code=str(given["code"]),
-        name=str(given["name"]),
-        utc_offset=timedelta(minutes=int(given["utc_offset_minutes"])),
+        code=code,
+        name=_filled(given, "name"),
+        utc_offset=timedelta(minutes=minutes),
         number_pattern=_pattern(str(given["number_pattern"])),
         villages=tuple(str(prefix) for prefix in given["villages"]),
     )
@@ -58,9 +78,37 @@ def _letterhead(given: Mapping[str, Any]) -> Letterhead:
     lines = ("government", "agency", "address", "contact", "place", "post", "signatory", "rank", "nip")
     return Letterhead(
         version=1,
-        capacity=Capacity(given["capacity"]),
-        **{name: str(given[name]) for name in lines},
+        capacity=_capacity(given["capacity"]),
+        **{name: _filled(given, name) for name in lines},
     )
+
+
+def _capacity(given: str) -> Capacity:
+    if given not in list(Capacity):
+        raise ValueError('letterhead.capacity: "", "Plt.", "Plh.", "a.n."')
+    return Capacity(given)
+
+
+def _staff(given: Sequence[Mapping[str, Any]], office: Office, *, demo: bool) -> tuple[StaffMember, ...]:
+    members = []
+    for each in given:
+        if each["role"] not in list(Role):
+            raise ValueError(f"staff.role: {', '.join(Role)}")
+        members.append(
+            StaffMember(
+                _filled(each, "username"), office.code, _filled(each, "name"), Role(each["role"]), demo
+            )
+        )
+    if len({member.username for member in members}) != len(members):
+        raise ValueError("staff.username: dua kali/twice")
+    return tuple(members)
+
+
+def _filled(given: Mapping[str, Any], name: str) -> str:
+    text = given[name]
+    if not isinstance(text, str) or not text.strip() or not text.isprintable():
+        raise ValueError(f"{name}: teks/text")
+    return text.strip()
 
 
 def read_villages(path: Path) -> tuple[Village, ...]:
