@@ -32,8 +32,6 @@ PORTION = 50
 TOGETHER = 25
 #: Below this, starting worker processes costs more than it saves.
 _WORTH_A_POOL = 8
-
-
 #: A letter whose free texts have no more characters than this together fits however wide they are
 #: (measured with nothing but W and M: the first that did not fit had 220).
 SURELY_FIT = 180

@@ -84,12 +84,6 @@ def stored(registry: Registry, name: str) -> Publication | None:
     return found[0] if found else None
 
 
-def stored_all(registry: Registry) -> list[Publication]:
-    """Every publication, exactly as signed."""
-    with registry.reading() as tx:
-        return publications.stored(tx)
-
-
 def _is_due(tx: Transaction, at: datetime) -> bool:
     bundle = publications.stored(tx, TRUST_BUNDLE)
     if not bundle:

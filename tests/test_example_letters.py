@@ -1,6 +1,7 @@
 """The main path on the example data: from a row of residents to paper, and from pixels back to a verdict."""
 
 import csv
+import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -165,6 +166,15 @@ def test_an_example_letter_says_its_facts_exactly(office: Office, serial: str) -
         f"Kode periksa {letter.check_code}",
     ):
         assert fact in printed.text
+
+
+@pytest.mark.parametrize("serial", ROWS)
+def test_the_seal_names_the_stored_portrait_by_the_start_of_its_sha256(office: Office, serial: str) -> None:
+    letter = office.printed[serial].letter
+    seal = office.desk.check_text(letter.seal_text, NOON).verdict.seal
+    assert seal is not None
+    stored = letter.portrait
+    assert seal.facts.portrait == (hashlib.sha256(stored).digest()[:16] if stored else bytes(16))
 
 
 def test_an_example_letters_file_is_checked_as_it_is(office: Office) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 import click
 
 from suket_service import administering, publishing
-from suket_service.cli.session import CONSOLE, REFUSED, Session, now, print_json
+from suket_service.administering import CONSOLE
+from suket_service.cli.session import REFUSED, Session, now, print_json
 from suket_service.errors import FileRefused, KeyTrouble, Text
 from suket_service.publishing import CHECKPOINT, JWKS, TRUST_BUNDLE
 

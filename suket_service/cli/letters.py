@@ -9,9 +9,9 @@ from typing import Any
 import click
 
 from suket_service import administering, issuing, printing
+from suket_service.administering import CONSOLE
 from suket_service.cli.letter_files import photos_beside, read_rows
 from suket_service.cli.session import (
-    CONSOLE,
     REFUSED,
     Session,
     now,

@@ -26,8 +26,6 @@ from suket_service.settings import Settings
 
 REFUSED = 1
 WRONG_USE = 2
-#: The audit's name for whoever sits at this terminal.
-CONSOLE = "console"
 
 
 def now() -> datetime:

@@ -43,7 +43,6 @@ _LIFE: dict[tuple[LetterState, Action], LetterState] = {
     (LetterState.ISSUED, Action.SUPERSEDE): LetterState.SUPERSEDED,
     (LetterState.SUSPENDED, Action.SUPERSEDE): LetterState.SUPERSEDED,
 }
-CLOSED = frozenset({LetterState.REVOKED, LetterState.SUPERSEDED})
 STATE_NAMES = {
     LetterState.DRAFT: Text("konsep", "draft"),
     LetterState.APPROVED: Text("disetujui", "approved"),
@@ -113,12 +112,6 @@ class Office:
     def local_date(self, at: datetime) -> date:
         """The office's calendar day at that instant (its offset is fixed: Indonesia has no summer time)."""
         return at.astimezone(timezone(self.utc_offset)).date()
-
-    @property
-    def zone_name(self) -> str:
-        """WIB, WITA or WIT; otherwise the offset."""
-        hours = self.utc_offset / timedelta(hours=1)
-        return {7.0: "WIB", 8.0: "WITA", 9.0: "WIT"}.get(hours, f"UTC{hours:+g}")
 
     def number(self, serial: int, series: str, year: int) -> str:
         """The letter number of that serial, for example ``471.13/0001/SKP/2172/2026``."""

@@ -77,11 +77,6 @@ def check_code(print_of_seal: bytes) -> str:
     return f"{letters[:4]}-{letters[4:]}"
 
 
-def portrait_digest(stored: bytes | None) -> bytes:
-    """What a seal says of the stored portrait file: the first 16 bytes of its SHA-256, zeros for none."""
-    return hashlib.sha256(stored).digest()[:PORTRAIT_BYTES] if stored else NO_PORTRAIT
-
-
 def pack(facts: SealedFacts, key_id: bytes) -> bytes:
     """The body to sign.
 

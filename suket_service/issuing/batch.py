@@ -221,45 +221,61 @@ class _Run:
     def _write(
         self, tx: Transaction, accepted: Sequence[_Accepted], under: Circumstances, at: datetime
     ) -> list[LetterRecord]:
-        approver, sealing = self._people.approved_by, self._sealing
-        drafts = [each.draft for each in accepted]
-        events = [
-            NewEvent(each.lapsed.id, at, each.draft.requested_by, "lapse") for each in accepted if each.lapsed
-        ]
         for each in accepted:
             if each.lapsed:
                 letters.close(tx, each.lapsed.id, at)
-        if approver is None or sealing is None:
-            letters.add(tx, [NewLetter(draft) for draft in drafts], at)
-            letters.add_events(
-                tx, [*events, *(NewEvent(each.id, at, each.requested_by, "draft") for each in drafts)]
-            )
-            audit.append_all(tx, [draft_entry(draft, at) for draft in drafts])
-            return letters.by_ids(tx, self._office, [draft.id for draft in drafts])
-        wanted = [
-            ToSeal(
-                under.kinds[each.kind], each.resident, portrait_key(each.portrait) if each.portrait else None
-            )
-            for each in drafts
-        ]
-        entries = []
-        new = []
-        for draft, placement in zip(drafts, place_all(tx, wanted, under, sealing, at), strict=True):
-            new.append(NewLetter(draft, approver, placement))
-            events += [
-                NewEvent(draft.id, at, draft.requested_by, "draft"),
-                NewEvent(draft.id, at, approver, Action.APPROVE),
-                NewEvent(draft.id, placement.issued_at, approver, Action.ISSUE),
-            ]
-            entries += [
-                draft_entry(draft, at),
-                approve_entry(draft.id, draft.office, approver, at),
-                issue_entry(draft.id, draft.office, placement, approver, sealing),
-            ]
-        letters.add(tx, new, at)
-        letters.add_events(tx, events)
-        audit.append_all(tx, entries)
+        letters.add_events(
+            tx,
+            [
+                NewEvent(each.lapsed.id, at, each.draft.requested_by, "lapse")
+                for each in accepted
+                if each.lapsed
+            ],
+        )
+        drafts = [each.draft for each in accepted]
+        if self._people.approved_by is None or self._sealing is None:
+            _add_drafts(tx, drafts, at)
+        else:
+            _add_issued(tx, drafts, self._people.approved_by, self._sealing, under, at)
         return letters.by_ids(tx, self._office, [draft.id for draft in drafts])
+
+
+def _add_drafts(tx: Transaction, drafts: Sequence[Draft], at: datetime) -> None:
+    letters.add(tx, [NewLetter(draft) for draft in drafts], at)
+    letters.add_events(tx, [NewEvent(draft.id, at, draft.requested_by, "draft") for draft in drafts])
+    audit.append_all(tx, [draft_entry(draft, at) for draft in drafts])
+
+
+def _add_issued(
+    tx: Transaction,
+    drafts: Sequence[Draft],
+    approver: str,
+    sealing: Sealing,
+    under: Circumstances,
+    at: datetime,
+) -> None:
+    wanted = [
+        ToSeal(
+            under.kinds[draft.kind], draft.resident, portrait_key(draft.portrait) if draft.portrait else None
+        )
+        for draft in drafts
+    ]
+    new, events, entries = [], [], []
+    for draft, placement in zip(drafts, place_all(tx, wanted, under, sealing, at), strict=True):
+        new.append(NewLetter(draft, approver, placement))
+        events += [
+            NewEvent(draft.id, at, draft.requested_by, "draft"),
+            NewEvent(draft.id, at, approver, Action.APPROVE),
+            NewEvent(draft.id, placement.issued_at, approver, Action.ISSUE),
+        ]
+        entries += [
+            draft_entry(draft, at),
+            approve_entry(draft.id, draft.office, approver, at),
+            issue_entry(draft.id, draft.office, placement, approver, sealing),
+        ]
+    letters.add(tx, new, at)
+    letters.add_events(tx, events)
+    audit.append_all(tx, entries)
 
 
 def require_people(registry: Registry, office: str, people: TwoPeople) -> None:

@@ -13,8 +13,9 @@ DESCRIPTION = (
     "Memeriksa surat keterangan pengganti KTP-el. / Checks substitute ID letters. "
     "Errors are RFC 9457 problems; answers about a person are masked."
 )
-#: A link of at most 255 characters and 480 digits, with room to be told that it is no seal.
-MOST_SEAL_CHARACTERS = 2_000
+#: The most characters that any QR symbol can hold (ISO/IEC 18004: 7,089 digits in 40-L), and some more:
+#: whatever a scanner reads gets a verdict, be it only that it is no seal.
+MOST_SEAL_CHARACTERS = 8_000
 
 blueprint = APIBlueprint("api", __name__, tag="Verification")
 

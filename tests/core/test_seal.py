@@ -17,7 +17,6 @@ from suket_service.core.seal import (
     fingerprint,
     pack,
     parse,
-    portrait_digest,
     read_digits,
     read_text,
 )
@@ -284,8 +283,3 @@ def test_the_fingerprint_is_over_body_and_signature() -> None:
 )
 def test_the_check_code_is_forty_bits_in_crockford(start: str, code: str) -> None:
     assert check_code(bytes.fromhex(start) + b"\xaa" * 27) == code
-
-
-def test_a_portrait_is_known_by_the_start_of_its_digest() -> None:
-    assert portrait_digest(b"abc").hex() == "ba7816bf8f01cfea414140de5dae2223"
-    assert portrait_digest(None) == portrait_digest(b"") == NO_PORTRAIT

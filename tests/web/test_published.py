@@ -143,4 +143,4 @@ class TestKeepingFresh:
     def test_a_process_without_a_passphrase_publishes_nothing(self, registry: Registry) -> None:
         with pytest.raises(KeyTrouble):
             publishing.publish(registry, replace(self.PUBLISHER, passphrase=None), NOON)
-        assert publishing.stored_all(registry) == []
+        assert publishing.stored(registry, publishing.TRUST_BUNDLE) is None

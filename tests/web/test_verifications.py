@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 from suket_service.core.verdict import NOT_COVERED
 from suket_service.web.api import MOST_SEAL_CHARACTERS, VerificationOut
 from tests.cli.builders import NIK, World
+from tests.core.builders import vectors
 
 URL = "/api/v1/verifications"
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
@@ -196,3 +197,20 @@ def test_a_good_text_with_one_digit_changed_is_never_valid(
 def test_a_body_nested_without_end_is_only_of_the_wrong_shape(client: FlaskClient) -> None:
     answer = client.post("/api/v1/verifications", data=b"[" * 60_000, content_type="application/json")
     assert answer.status_code == 422
+
+
+UNREADABLE = [case for case in vectors("seal_v1.json")["cases"] if case.get("outcome") == "unreadable"]
+
+
+@pytest.mark.parametrize("case", UNREADABLE, ids=lambda case: case["title"])
+def test_every_unreadable_reference_text_gets_its_verdict(client: FlaskClient, case: dict[str, Any]) -> None:
+    answer = client.post(URL, json={"seal": case["text"]})
+    assert (answer.status_code, answer.get_json()["outcome"], answer.get_json()["reasons"]) == (
+        200,
+        "unreadable",
+        [case["reason"]],
+    )
+
+
+def test_the_fullest_symbol_that_can_be_drawn_gets_a_verdict(client: FlaskClient) -> None:
+    assert client.post(URL, json={"seal": "1" * 7_089}).status_code == 200
