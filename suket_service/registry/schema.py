@@ -116,6 +116,26 @@ class StaffRow(Base):
     created_at: Mapped[datetime]
 
 
+class CredentialRow(Base):
+    """How a member of staff proves who they are."""
+
+    __tablename__ = "credential"
+    username: Mapped[str] = mapped_column(ForeignKey("staff.username"), primary_key=True)
+    password_hash: Mapped[str] = mapped_column(String(200))  # argon2id, encoded
+    totp_locked: Mapped[bytes | None]  # the shared secret, encrypted
+    totp_last_step: Mapped[int | None]  # a code counts once: the last time step accepted
+    changed_at: Mapped[datetime]
+
+
+class FailedSignInRow(Base):
+    """A password or code that did not fit."""
+
+    __tablename__ = "failed_sign_in"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(String(60), index=True)
+    at: Mapped[datetime]
+
+
 class KindRow(Base):
     """A kind of letter."""
 
@@ -128,6 +148,7 @@ class KindRow(Base):
     rule: Mapped[str] = mapped_column(String(16))
     amount: Mapped[int | None]
     fixed_date: Mapped[date | None]
+    signature: Mapped[str] = mapped_column(String(12), server_default=text("'wet'"))
 
 
 class IssuingWindowRow(Base):
@@ -193,6 +214,11 @@ class PortraitRow(Base):
     jpeg: Mapped[bytes]
 
 
+def _one_open(name: str, column: str, condition: str) -> Index:
+    where = text(condition)
+    return Index(name, column, unique=True, sqlite_where=where, postgresql_where=where)
+
+
 class LetterRow(PersonColumns, Base):
     """A letter from draft to end. Body and signature are made once, at issue, and never again."""
 
@@ -201,14 +227,12 @@ class LetterRow(PersonColumns, Base):
         UniqueConstraint("office", "number"),
         UniqueConstraint("office", "request_key"),
         UniqueConstraint("status_list", "status_index"),
-        # One open letter per person, of whatever kind.
-        Index(
-            "uq_letter_open_nik",
-            "nik",
-            unique=True,
-            sqlite_where=text("closed_at IS NULL"),
-            postgresql_where=text("closed_at IS NULL"),
+        # One open letter per person, of whatever kind. A draft that is to take a letter's place stands
+        # beside it until it is issued.
+        _one_open(
+            "uq_letter_open_nik", "nik", "closed_at IS NULL AND (replaces IS NULL OR number IS NOT NULL)"
         ),
+        _one_open("uq_letter_open_replaces", "replaces", "closed_at IS NULL"),
         Index("ix_letter_office_village", "office", "village"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -218,6 +242,11 @@ class LetterRow(PersonColumns, Base):
     reason: Mapped[str] = mapped_column(String(120))
     portrait: Mapped[bytes | None] = mapped_column(ForeignKey("portrait.sha256"))
     request_key: Mapped[str | None] = mapped_column(String(80))
+    request_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # what was asked under that key
+    replaces: Mapped[str | None] = mapped_column(String(32))  # the letter whose place this one takes
+    override_reason: Mapped[str | None] = mapped_column(
+        String(200)
+    )  # why two people passed over the register
     batch: Mapped[str | None] = mapped_column(String(64), index=True)
     requested_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
     approved_by: Mapped[str | None] = mapped_column(ForeignKey("staff.username"))
@@ -249,6 +278,21 @@ class LetterEventRow(Base):
     reason: Mapped[str] = mapped_column(String(200))
 
 
+class HandOverRow(Base):
+    """A card or a letter given to its holder, or to someone who came for them."""
+
+    __tablename__ = "hand_over"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    letter: Mapped[str] = mapped_column(ForeignKey("letter.id"), index=True)
+    thing: Mapped[str] = mapped_column(String(8))  # "card" or "letter"
+    receiver: Mapped[str] = mapped_column(String(8))  # "holder" or "proxy"
+    proxy_name: Mapped[str | None] = mapped_column(String(60))
+    proxy_relation: Mapped[str | None] = mapped_column(String(60))
+    old_letter_returned: Mapped[bool]
+    by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    at: Mapped[datetime]
+
+
 class NumberSeriesRow(Base):
     """The counter behind letter numbers: a row, never a sequence, so that a rollback burns nothing."""
 
@@ -268,6 +312,22 @@ class StatusListRow(Base):
     office: Mapped[str] = mapped_column(ForeignKey("office.code"))
     next_index: Mapped[int]
     capacity: Mapped[int]
+    # After a restore no more positions are given out, and letters issued between these two instants
+    # may be on paper without being on record.
+    witnessed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+
+
+class LostPositionRow(Base):
+    """A position that was published as given out, but whose letter a restore could not bring back."""
+
+    __tablename__ = "lost_position"
+    status_list: Mapped[int] = mapped_column(
+        ForeignKey("status_list.number"), primary_key=True, autoincrement=False
+    )
+    status_index: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    status: Mapped[int]  # as published
+    extended_to: Mapped[date | None]
 
 
 class SigningKeyRow(Base):

@@ -1,8 +1,12 @@
-"""Engine, pragmas and transactions: the one place that begins and commits. Knows no table."""
+"""Engines and transactions: the one place that begins and commits. Knows no table but ``registry``.
+
+Writers go one after the other, on both databases: the audit chain has one end, and what a writer read
+before it wrote must still be so. On SQLite they queue on a file's lock, on PostgreSQL on a row's.
+"""
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -10,32 +14,53 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError, StatementError
 
 from suket_service.errors import RegistryConflict, RegistryError, Text
+from suket_service.registry.queue import turn
 
 #: What use cases pass from step to step; they call nothing on it but ``begin_nested``.
 Transaction: TypeAlias = Connection
 #: How long a writer waits for another before it gives up, in seconds.
 WAIT_SECONDS = 10
+#: PostgreSQL ends a transaction whose client does nothing for so long, in seconds: a frozen writer
+#: holds everyone up, and a healthy one is never idle between two statements for more than a portion's seals.
+IDLE_SECONDS = 20
+#: No statement of ours takes longer than this, in seconds.
+STATEMENT_SECONDS = 120
+CONNECT_SECONDS = 5
 # Every SQLite from 3.7.0 to 3.51.2 can corrupt a WAL that two connections reset at the same moment
 # (research/security-ecosystem.md 0.2); older ones keep a rollback journal, synced to the directory.
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
 _WRITES = "suket_writes"
+# Any number that nobody else's advisory locks in this database use: "suke" in ASCII.
+_MIGRATION_LOCK = 0x73756B65
 
 
 class Registry:
     """A registry that can be read and written; cheap to make, safe to share between threads."""
 
     def __init__(self, database_url: str) -> None:
+        """``database_url``: ``sqlite:///path`` or ``postgresql://user@host/name``.
+
+        Raises:
+            RegistryError: ``database_unknown``.
+        """
         try:
             self.url = make_url(database_url)
         except ArgumentError:
             raise _no_such_database() from None
-        if self.url.get_backend_name() != "sqlite":
+        backend = self.url.get_backend_name()
+        if backend not in ("sqlite", "postgresql"):
             raise _no_such_database()
-        self._engine = _sqlite_engine(str(self.url))
+        self._is_sqlite = backend == "sqlite"
+        self._engine = _sqlite_engine(self.url) if self._is_sqlite else _postgresql_engine(self.url)
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return Path(self.url.database) if self._is_sqlite and self.url.database else None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -44,26 +69,51 @@ class Registry:
         Raises:
             RegistryError: ``registry_unavailable``.
         """
-        with _as_registry_error(), self._engine.connect() as connection, connection.begin():
-            yield connection
+        with _as_registry_error(), self._engine.connect() as connection:
+            if not self._is_sqlite:
+                connection = connection.execution_options(  # noqa: PLW2901 - the same one, marked
+                    isolation_level="REPEATABLE READ", postgresql_readonly=True
+                )
+            with connection.begin():
+                yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction: committed and durable when the block ends, gone when it raises.
 
         Raises:
-            RegistryError: ``registry_unavailable``.
+            RegistryError: ``registry_unavailable``, also after waiting ``WAIT_SECONDS`` for others.
+            RegistryConflict: the database's own rules refused a change.
         """
-        with _as_registry_error(), self._engine.connect() as connection:
+        with self._transaction("SELECT id FROM registry FOR UPDATE") as connection:
+            yield connection
+
+    @contextmanager
+    def _transaction(self, postgresql_turn: str) -> Iterator[Connection]:
+        with _as_registry_error(), self._queue(), self._engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})  # noqa: PLW2901 - the same one, marked
             with connection.begin():
+                if not self._is_sqlite:
+                    connection.execute(text(postgresql_turn))
                 yield connection
 
+    @contextmanager
+    def _queue(self) -> Iterator[None]:
+        if self.file is None:
+            yield
+            return
+        with ExitStack() as stack:
+            try:
+                stack.enter_context(turn(self.file.with_name(f"{self.file.name}.lock"), WAIT_SECONDS))
+            except OSError as error:  # also TimeoutError: others held it for too long
+                raise _unavailable(type(error).__name__) from None
+            yield
+
     def migrate(self) -> None:
-        """Bring the tables to this version's shape."""
-        if self.url.get_backend_name() == "sqlite" and self.url.database:
-            Path(self.url.database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self.writing() as connection:
+        """Bring the tables to this version's shape, all of it or nothing."""
+        if self.file is not None:
+            self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._transaction(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})") as connection:
             config = _alembic()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -85,7 +135,7 @@ def _alembic() -> Config:
     return config
 
 
-def _sqlite_engine(url: str) -> Engine:
+def _sqlite_engine(url: URL) -> Engine:
     engine = create_engine(
         url, hide_parameters=True, connect_args={"timeout": WAIT_SECONDS, "isolation_level": None}
     )
@@ -113,17 +163,45 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
+def _postgresql_engine(url: URL) -> Engine:
+    # What is acknowledged survives a power cut whatever the server's own default is; no one waits for ever.
+    settings = {
+        "synchronous_commit": "on",
+        "lock_timeout": f"{int(WAIT_SECONDS * 1000)}ms",
+        "idle_in_transaction_session_timeout": f"{int(IDLE_SECONDS * 1000)}ms",
+        "statement_timeout": f"{int(STATEMENT_SECONDS * 1000)}ms",
+    }
+    return create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
+        pool_pre_ping=True,  # a server that was restarted costs nobody a request
+        connect_args={
+            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "suket",
+        },
+    )
+
+
 @contextmanager
 def _as_registry_error() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        # Statement and parameters hold personal data; the error stays behind ours as its context.
-        if isinstance(error, StatementError):
-            error.statement = error.params = None
+        kind = type(getattr(error, "orig", None) or error).__name__
+        _forget(error)
         if isinstance(error, IntegrityError):
             raise _conflict() from None
-        raise _unavailable(type(getattr(error, "orig", None) or error).__name__) from None
+        raise _unavailable(kind) from None
+
+
+def _forget(error: SQLAlchemyError) -> None:
+    # Statement, parameters and PostgreSQL's own words ("Key (nik)=(…) already exists") hold personal
+    # data, and the error stays behind ours as its context.
+    error.args = (type(error).__name__,)
+    error.__cause__ = error.__context__ = None
+    if isinstance(error, StatementError):
+        error.statement = error.params = error.orig = None
 
 
 def _conflict() -> RegistryConflict:
@@ -150,7 +228,7 @@ def _no_such_database() -> RegistryError:
     return RegistryError(
         "database_unknown",
         Text(
-            "SUKET_DATABASE_URL tidak dapat dipakai; versi ini mengenal sqlite:///jalur/ke/berkas.",
-            "SUKET_DATABASE_URL cannot be used; this version knows sqlite:///path/to/file.",
+            "SUKET_DATABASE_URL tidak dapat dipakai; yang dikenal: sqlite:///jalur/ke/berkas dan postgresql://pengguna@host/nama.",
+            "SUKET_DATABASE_URL cannot be used; known are sqlite:///path/to/file and postgresql://user@host/name.",
         ),
     )
