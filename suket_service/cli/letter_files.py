@@ -1,31 +1,59 @@
-"""Files of requests and the photographs beside them, as the command line meets them."""
+"""Tables in and out, and the photographs beside them, as the command line meets them. Judges no cell."""
 
 import hashlib
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from suket_service.core.request import HEADERS, REQUIRED
+from suket_service.cli.session import write_whole
+from suket_service.core.request import CODES, DATES, HEADERS, REQUIRED
 from suket_service.errors import FieldError, FileRefused, Problem, Text
 from suket_service.issuing import PhotoOpener
-from suket_service.sheets.read import Row, read_csv
+from suket_service.sheets.read import MOST_BYTES, Columns, Row, read_table
+from suket_service.sheets.write import Value, write_csv, write_xlsx
 
 #: A photograph larger than this is refused before it is read into memory; portraits are far smaller.
 MOST_PHOTO_BYTES = 10 * 1024 * 1024
+COLUMNS = Columns(HEADERS, REQUIRED, CODES, DATES)
 
 
 def read_rows(path: Path) -> tuple[list[Row], str]:
-    """The rows of a file and its SHA-256 (hex).
+    """The rows of a CSV or XLSX file and its SHA-256 (hex).
 
     Raises:
         FileRefused: it cannot be read as a table of requests.
     """
     try:
-        data = path.read_bytes()
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)  # of a larger file, enough to be refused for
     except OSError as error:
         raise FileRefused(
             "file_unreadable",
             Text(f"Berkas {path.name} tidak dapat dibuka.", f"The file {path.name} cannot be opened."),
         ) from error
-    return read_csv(data, HEADERS, REQUIRED), hashlib.sha256(data).hexdigest()
+    return read_table(data, COLUMNS), hashlib.sha256(data).hexdigest()
+
+
+def write_table(path: Path, title: str, headers: Sequence[str], rows: Iterable[Iterable[Value]]) -> None:
+    """Write a table as CSV or XLSX, by the ending of the file's name; whole or not at all.
+
+    Raises:
+        FileRefused: ``table_suffix``: another ending; ``too_many_rows``.
+    """
+    match path.suffix.lower():
+        case ".xlsx":
+            data = write_xlsx(title, headers, rows)
+        case ".csv":
+            data = write_csv(headers, rows)
+        case _:
+            raise FileRefused(
+                "table_suffix",
+                Text(
+                    f"Nama berkas {path.name} harus berakhiran .xlsx (untuk Excel) atau .csv.",
+                    f"The file name {path.name} must end in .xlsx (for Excel) or .csv.",
+                ),
+            )
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, data)
 
 
 def photos_beside(path: Path) -> PhotoOpener:

@@ -4,7 +4,7 @@ Headers are Indonesian, as on the KTP-el, with English beside them (design.md se
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Any, TypeVar
@@ -17,6 +17,8 @@ from suket_service.errors import FieldError, Problem, Text
 
 T = TypeVar("T")
 
+NUMBER_CHARACTERS = 120
+OVERRIDE_CHARACTERS = 200
 DEFAULT_REASON = "Blangko KTP-el belum tersedia"
 
 #: Accepted header -> our field. The Indonesian name is also the name errors use.
@@ -60,10 +62,31 @@ HEADERS: dict[str, str] = {
     "photo": "foto",
     "jenis_surat": "jenis_surat",
     "kind": "jenis_surat",
+    "menggantikan": "menggantikan",
+    "replaces": "menggantikan",
+    "pengecualian": "pengecualian",
+    "override_reason": "pengecualian",
 }
 #: Set by a table's reader where a row holds more cells than the header.
 EXTRA_CELLS = "_extra"
-OPTIONAL = frozenset({"golongan_darah", "status_perekaman", "alasan", "foto", "jenis_surat"})
+#: Set by a table's reader: the fields, parted by blanks, whose cells hold a number or a date where only
+#: text is safe; and those whose cells hold an error or a truth value. Their text is not given.
+NUMERIC_CELLS = "_numeric"
+UNREADABLE_CELLS = "_unreadable"
+#: Fields of digits, which are no numbers: a spreadsheet keeps 15 of them (design.md section 7).
+CODES = frozenset({"nik", "kode_wilayah"})
+DATES = frozenset({"tanggal_lahir"})
+OPTIONAL = frozenset(
+    {
+        "golongan_darah",
+        "status_perekaman",
+        "alasan",
+        "foto",
+        "jenis_surat",
+        "menggantikan",
+        "pengecualian",
+    }
+)
 REQUIRED = frozenset(HEADERS.values()) - OPTIONAL
 
 
@@ -77,6 +100,8 @@ class Request:
     recording_state: RecordingState | None  # only an import may use it
     kind: int | None  # None: the office's usual kind
     warnings: tuple[Problem, ...]
+    replaces: str | None = None  # number of the letter whose place this one is to take
+    override_reason: str | None = None  # why this person should get a letter against the register's word
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +132,8 @@ def _parsers(villages: Mapping[str, Village], today: date) -> dict[str, Callable
         "status_perekaman": _optional(fields.parse_recording_state),
         "alasan": _reason,
         "jenis_surat": _kind,
+        "menggantikan": _optional(partial(fields.parse_text, field="menggantikan", most=NUMBER_CHARACTERS)),
+        "pengecualian": _optional(partial(fields.parse_text, field="pengecualian", most=OVERRIDE_CHARACTERS)),
     }
 
 
@@ -120,11 +147,16 @@ def read(row: Mapping[str, str], villages: Mapping[str, Village], today: date) -
     """
     values: dict[str, Any] = {}
     problems: list[Problem] = []
+    bad_cells = _bad_cells(row)
     for field, parse in _parsers(villages, today).items():
+        if field in bad_cells:
+            problems.append(bad_cells.pop(field))
+            continue
         try:
             values[field] = parse(row.get(field, ""))
         except FieldError as error:
             problems.append(error.problem)
+    problems += bad_cells.values()  # the photograph's, which has no parser
     born, married = values.get("tanggal_lahir"), values.get("status_perkawinan")
     if born and married and not fields.may_hold_card(born, married, today):
         problems.append(_TOO_YOUNG)
@@ -141,9 +173,19 @@ def read(row: Mapping[str, str], villages: Mapping[str, Village], today: date) -
             recording_state=values["status_perekaman"],
             kind=values["jenis_surat"],
             warnings=warnings(values["nik"], person),
+            replaces=values["menggantikan"],
+            override_reason=values["pengecualian"],
         ),
         (),
     )
+
+
+def _bad_cells(row: Mapping[str, str]) -> dict[str, Problem]:
+    numeric, unreadable = (row.get(mark, "").split() for mark in (NUMERIC_CELLS, UNREADABLE_CELLS))
+    return {
+        **{field: replace(_NUMERIC_CELL, field=field) for field in numeric},
+        **{field: replace(_UNREADABLE_CELL, field=field) for field in unreadable},
+    }
 
 
 def _resident(values: Mapping[str, Any]) -> Resident:
@@ -234,6 +276,24 @@ _TOO_MANY_CELLS = Problem(
     Text(
         "Baris ini berisi lebih banyak kolom daripada baris judul; periksa koma tanpa tanda kutip.",
         "This row holds more cells than the header; look for a comma that is not quoted.",
+    ),
+)
+_NUMERIC_CELL = Problem(
+    "",
+    "numeric_cell",
+    Text(
+        "Sel ini berisi angka atau tanggal, bukan teks; Excel hanya menyimpan 15 digit dan mengganti sisanya dengan nol. "
+        "Format kolomnya sebagai Teks, lalu ketik ulang isinya dari dokumen asli.",
+        "This cell holds a number or a date, not text; Excel keeps 15 digits and turns the others into zeros. "
+        "Format the column as Text, then type its content again from the original document.",
+    ),
+)
+_UNREADABLE_CELL = Problem(
+    "",
+    "unreadable_cell",
+    Text(
+        "Sel ini berisi kesalahan rumus (seperti #REF! atau #N/A) atau TRUE/FALSE. Ganti dengan isi yang benar.",
+        "This cell holds a formula's error (such as #REF! or #N/A) or TRUE/FALSE. Put the right content there.",
     ),
 )
 _TOO_YOUNG = Problem(

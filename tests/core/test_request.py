@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suket_service.core.request import DEFAULT_REASON, HEADERS, OPTIONAL, REQUIRED, Request, read
+from suket_service.core.request import (
+    CODES,
+    DATES,
+    DEFAULT_REASON,
+    HEADERS,
+    NUMERIC_CELLS,
+    OPTIONAL,
+    REQUIRED,
+    UNREADABLE_CELLS,
+    Request,
+    read,
+)
 from suket_service.core.resident import RecordingState, Sex
 from tests.builders import TODAY, VILLAGES, a_resident, a_row
 
@@ -70,7 +81,7 @@ def test_every_field_of_the_contract_is_a_header_of_its_own_name() -> None:
         *("status_perekaman", "alasan", "foto"),
     ]
     assert {name: HEADERS.get(name) for name in contract} == {name: name for name in contract}
-    assert set(HEADERS.values()) - {"jenis_surat"} == set(contract)
+    assert set(HEADERS.values()) - {"jenis_surat", "menggantikan", "pengecualian"} == set(contract)
 
 
 def test_an_english_header_means_the_same_field() -> None:
@@ -162,6 +173,33 @@ def test_any_row_is_read_or_refused(changes: dict[str, str]) -> None:
     reading = read({**ROW, **changes}, VILLAGES, TODAY)
     assert (reading.request is None) is bool(reading.problems)
     assert {problem.field for problem in reading.problems} <= set(changes)
+
+
+# Cells that are not what was written
+
+
+@pytest.mark.parametrize(
+    ("mark", "code"), [(NUMERIC_CELLS, "numeric_cell"), (UNREADABLE_CELLS, "unreadable_cell")]
+)
+@pytest.mark.parametrize("field", sorted(set(HEADERS.values())))
+def test_a_marked_cell_is_refused_by_its_field(mark: str, code: str, field: str) -> None:
+    assert problems_of(**{mark: field}) == [(field, code)]
+
+
+def test_marked_cells_are_told_beside_the_other_problems_in_the_order_of_the_columns() -> None:
+    told = problems_of(**{NUMERIC_CELLS: "kode_wilayah nik", UNREADABLE_CELLS: "foto alamat"}, nama="")
+    assert told == [
+        ("nik", "numeric_cell"),
+        ("nama", "name_missing"),
+        ("alamat", "unreadable_cell"),
+        ("kode_wilayah", "numeric_cell"),
+        ("foto", "unreadable_cell"),
+    ]
+
+
+def test_what_a_spreadsheet_must_hold_as_text_or_as_a_date_are_fields() -> None:
+    assert set(HEADERS.values()) > CODES | DATES
+    assert not CODES & DATES
 
 
 # What may be left out

@@ -1,23 +1,18 @@
 """Files of rows as offices send them: read whole or refused whole, never read wrongly."""
 
-import io
-import zipfile
-
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suket_service.core.request import HEADERS, REQUIRED
+from suket_service.cli.letter_files import COLUMNS as REQUEST_COLUMNS
 from suket_service.errors import FileRefused
-from suket_service.sheets import read
-from suket_service.sheets.read import Row, read_csv
-
-COLUMNS = {"nik": "nik", "nama": "nama", "name": "nama", "tanggal_lahir": "tanggal_lahir", "foto": "foto"}
-NEEDED = frozenset({"nik", "nama"})
+from suket_service.sheets import table
+from suket_service.sheets.read import Row, read_table
+from tests.sheets.builders import COLUMNS, an_ole_file
 
 
 def rows_of(text: str | bytes) -> list[Row]:
-    return read_csv(text.encode() if isinstance(text, str) else text, COLUMNS, NEEDED)
+    return read_table(text.encode() if isinstance(text, str) else text, COLUMNS)
 
 
 def refusal_of(text: str | bytes) -> str:
@@ -116,14 +111,7 @@ def test_an_empty_column_between_others_never_moves_their_cells(header: str) -> 
 
 def test_a_very_long_cell_is_cut() -> None:
     [row] = rows_of(f"nik,nama\n1,{'A' * 5_000}\n")
-    assert len(row.fields["nama"]) == read.MOST_CELL_CHARACTERS
-
-
-def workbook() -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("xl/workbook.xml", "<workbook/>")
-    return out.getvalue()
+    assert len(row.fields["nama"]) == table.MOST_CELL_CHARACTERS
 
 
 @pytest.mark.parametrize(
@@ -142,7 +130,8 @@ def workbook() -> bytes:
         (b"nik,nama,name\n1,ANI,BUDI\n", "column_twice"),
         (b'nik,nama\n1,"ANI\n2,BUDI\n', "file_not_csv"),
         (b'nik,nama\n1,"ANI"X\n', "file_not_csv"),
-        (workbook(), "file_not_csv"),
+        (an_ole_file(), "file_not_xlsx"),
+        (an_ole_file("EncryptedPackage"), "file_encrypted"),
         ("nik,nama\n1,RENÉ\n".encode("cp1252"), "file_not_utf8"),
         ("nik,nama\n1,ANI\n".encode("utf-16"), "file_not_utf8"),
     ],
@@ -160,28 +149,48 @@ def test_a_file_of_another_encoding_is_told_by_its_line() -> None:
 
 def test_the_missing_columns_are_named() -> None:
     with pytest.raises(FileRefused) as refused:
-        read_csv(b"nik,nama\n1,ANI\n", HEADERS, REQUIRED)
-    assert all(name in refused.value.text.id for name in REQUIRED - {"nik", "nama"})
+        read_table(b"nik,nama\n1,ANI\n", REQUEST_COLUMNS)
+    missing = REQUEST_COLUMNS.required - {"nik", "nama"}
+    assert all(name in refused.value.text.id for name in missing)
+
+
+def sentence_about(text: str) -> str:
+    with pytest.raises(FileRefused) as refused:
+        rows_of(text)
+    return refused.value.text.id
 
 
 def test_an_unknown_column_is_named_without_what_cannot_be_printed() -> None:
-    with pytest.raises(FileRefused) as refused:
-        rows_of("nik,nama,um\x1bur\n1,ANI,3\n")
-    assert "'umur'" in refused.value.text.id
+    assert "Kolom C berjudul 'umur'" in sentence_about("nik,nama,um\x1bur\n1,ANI,3\n")
+
+
+def test_a_column_without_a_title_is_named_by_its_letter() -> None:
+    assert "Kolom B tidak berjudul" in sentence_about("nik,,nama\n1,2,ANI\n")
+
+
+def test_a_column_beyond_z_is_named_as_a_spreadsheet_names_it() -> None:
+    assert "Kolom AB tidak berjudul" in sentence_about(f"nik,{'nama,' * 26},foto\n1\n")
+
+
+def test_a_row_in_the_header_s_place_is_not_repeated_to_anyone() -> None:
+    told = sentence_about("SITI AMINAH,2172031708950003\n")
+    assert "Baris pertama bukan judul kolom" in told
+    assert not [secret for secret in ("SITI", "2172") if secret in told]
 
 
 def test_as_many_rows_as_allowed_are_read() -> None:
-    assert len(rows_of("nik,nama\n" + "1,A\n" * read.MOST_ROWS)) == read.MOST_ROWS
+    assert len(rows_of("nik,nama\n" + "1,A\n" * table.MOST_ROWS)) == table.MOST_ROWS
 
 
 def test_one_row_more_is_too_many() -> None:
-    assert refusal_of("nik,nama\n" + "1,A\n" * (read.MOST_ROWS + 1)) == "file_too_many_rows"
+    assert refusal_of("nik,nama\n" + "1,A\n" * (table.MOST_ROWS + 1)) == "file_too_many_rows"
 
 
 def test_a_file_above_the_limit_is_too_large() -> None:
-    assert refusal_of(b"nik,nama\n" + b"1" * read.MOST_BYTES) == "file_too_large"
+    assert refusal_of(b"nik,nama\n" + b"1" * table.MOST_BYTES) == "file_too_large"
 
 
+@settings(deadline=None)
 @given(
     st.one_of(
         st.binary(max_size=200),
@@ -195,5 +204,5 @@ def test_any_bytes_are_rows_or_a_refusal(data: bytes) -> None:
     except FileRefused:
         return
     assert rows
-    assert all(set(row.fields) <= {*COLUMNS.values(), "_extra"} for row in rows)
+    assert all(set(row.fields) <= {*COLUMNS.headers.values(), "_extra"} for row in rows)
     assert [row.number for row in rows] == sorted({row.number for row in rows})
