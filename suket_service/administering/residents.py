@@ -53,11 +53,7 @@ def import_residents(
         outcomes = []
         with registry.writing() as tx:
             for row in everything[start : start + PORTION]:
-                first = first_row_of.setdefault(row.fields.get("nik", "").strip(), row.number)
-                if first != row.number:
-                    outcomes.append(ImportOutcome(row.number, False, (requests.twice(first),)))
-                    continue
-                problems = _import_row(tx, row, villages, origin, office.local_date(at))
+                problems = _import_row(tx, row, villages, origin, office.local_date(at), first_row_of)
                 outcomes.append(ImportOutcome(row.number, not problems, problems))
             taken = sum(outcome.imported for outcome in outcomes)
             details = {"rows": taken, "source": source, "as_of": as_of.isoformat()}
@@ -66,7 +62,12 @@ def import_residents(
 
 
 def _import_row(
-    tx: Transaction, row: Row, villages: Mapping[str, Village], origin: Import, today: date
+    tx: Transaction,
+    row: Row,
+    villages: Mapping[str, Village],
+    origin: Import,
+    today: date,
+    first_row_of: dict[str, int],
 ) -> tuple[Problem, ...]:
     reading = requests.read(row.fields, villages, today)
     asked = reading.request
@@ -74,6 +75,9 @@ def _import_row(
         return reading.problems
     if asked.recording_state is None:
         return (_NO_STATE,)
+    first = first_row_of.setdefault(asked.resident.nik, row.number)
+    if first != row.number:
+        return (requests.twice(first),)
     if not residents.put(tx, asked.resident, asked.recording_state, origin):
         return (_LIST_OLDER,)
     return ()

@@ -29,8 +29,11 @@ class Purpose(StrEnum):
 
 
 class KeyState(StrEnum):
-    """Retired signs no more but what it signed stays good; revoked was stolen."""
+    """Standby is published before it signs, so that whoever holds an older bundle knows it already;
+    retired signs no more but what it signed stays good; revoked was stolen.
+    """
 
+    STANDBY = "standby"
     ACTIVE = "active"
     RETIRED = "retired"
     REVOKED = "revoked"

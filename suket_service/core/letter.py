@@ -18,6 +18,7 @@ class LetterState(StrEnum):
     SUSPENDED = "suspended"
     REVOKED = "revoked"
     SUPERSEDED = "superseded"
+    WITHDRAWN = "withdrawn"  # never issued, and never will be
 
 
 class Action(StrEnum):
@@ -25,6 +26,7 @@ class Action(StrEnum):
 
     APPROVE = "approve"
     ISSUE = "issue"
+    WITHDRAW = "withdraw"
     EXTEND = "extend"
     SUSPEND = "suspend"
     RESUME = "resume"
@@ -35,6 +37,8 @@ class Action(StrEnum):
 _LIFE: dict[tuple[LetterState, Action], LetterState] = {
     (LetterState.DRAFT, Action.APPROVE): LetterState.APPROVED,
     (LetterState.APPROVED, Action.ISSUE): LetterState.ISSUED,
+    (LetterState.DRAFT, Action.WITHDRAW): LetterState.WITHDRAWN,
+    (LetterState.APPROVED, Action.WITHDRAW): LetterState.WITHDRAWN,
     (LetterState.ISSUED, Action.EXTEND): LetterState.ISSUED,
     (LetterState.ISSUED, Action.SUSPEND): LetterState.SUSPENDED,
     (LetterState.SUSPENDED, Action.RESUME): LetterState.ISSUED,
@@ -50,7 +54,13 @@ STATE_NAMES = {
     LetterState.SUSPENDED: Text("ditangguhkan", "suspended"),
     LetterState.REVOKED: Text("dicabut", "revoked"),
     LetterState.SUPERSEDED: Text("digantikan", "superseded"),
+    LetterState.WITHDRAWN: Text("ditarik", "withdrawn"),
 }
+
+
+def may(state: LetterState, action: Action) -> bool:
+    """Whether a letter in ``state`` can take ``action``."""
+    return (state, action) in _LIFE
 
 
 def next_state(state: LetterState, action: Action) -> LetterState:
@@ -71,6 +81,23 @@ def next_state(state: LetterState, action: Action) -> LetterState:
             state.value,
         )
     return after
+
+
+class Receiver(StrEnum):
+    """Who came to the counter for a card or a letter."""
+
+    HOLDER = "holder"
+    PROXY = "proxy"
+
+
+@dataclass(frozen=True, slots=True)
+class CardHandOver:
+    """The card given out in exchange for the letter. A proxy is named, with their tie to the holder."""
+
+    receiver: Receiver
+    old_letter_returned: bool
+    proxy_name: str | None = None
+    proxy_relation: str | None = None  # "anak kandung", "ketua RT"
 
 
 class Capacity(StrEnum):

@@ -6,7 +6,9 @@ way to a tail of fixed length. itsdangerous's ``BadSignature`` carries the paylo
 never does.
 """
 
+import base64
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -20,7 +22,7 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
-from suket_service.core.keyring import Key, Purpose, Scope
+from suket_service.core.keyring import Key, KeyState, Purpose, Scope, b64url
 from suket_service.errors import KeyTrouble, Text
 
 DOMAIN = b"suket-seal-v1"
@@ -29,6 +31,8 @@ SIGNATURE_BYTES = 64
 #: The most that a publication may hold: a million letters with a tenth revoked are under 1 MB, a
 #: village's fingerprints 8 KB; the library's own limit of 128 KB would refuse both.
 MOST_PUBLICATION_BYTES = 16 * 1024 * 1024
+#: Signatures in one publication: at a change of keys two, of the old key and the next.
+MOST_SIGNATURES = 4
 # The order n of P-256 (FIPS 186-4 D.1.2.3). s above n/2 is a second form of a good signature.
 _ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _ES256 = ec.ECDSA(hashes.SHA256())
@@ -136,9 +140,12 @@ class SigningKey:
         self.key = key
 
     @classmethod
-    def generate(cls, purpose: Purpose, scope: Scope) -> "SigningKey":
-        """A fresh key pair."""
-        return cls._of(ec.generate_private_key(ec.SECP256R1()), purpose, scope)
+    def generate(cls, purpose: Purpose, scope: Scope, state: KeyState = KeyState.ACTIVE) -> "SigningKey":
+        """A fresh key pair. Its ``kid`` never starts with a dash: at a terminal that would be an option."""
+        while True:
+            made = cls._of(ec.generate_private_key(ec.SECP256R1()), purpose, scope, state)
+            if not made.key.kid.startswith("-"):
+                return made
 
     @classmethod
     def unlock(cls, pem: bytes, passphrase: str, key: Key) -> "SigningKey":
@@ -159,16 +166,18 @@ class SigningKey:
             ) from None
         if not isinstance(private, ec.EllipticCurvePrivateKey) or private.curve.name != "secp256r1":
             raise _no_private_key()
-        opened = cls._of(private, key.purpose, key.scope)
+        opened = cls._of(private, key.purpose, key.scope, key.state)
         if opened.key.thumbprint != key.thumbprint:
             raise _no_private_key()
         return cls(private, key)
 
     @classmethod
-    def _of(cls, private: ec.EllipticCurvePrivateKey, purpose: Purpose, scope: Scope) -> "SigningKey":
+    def _of(
+        cls, private: ec.EllipticCurvePrivateKey, purpose: Purpose, scope: Scope, state: KeyState
+    ) -> "SigningKey":
         numbers = private.public_key().public_numbers()
         x, y = numbers.x.to_bytes(32, "big"), numbers.y.to_bytes(32, "big")
-        return cls(private, Key(x, y, purpose, scope))
+        return cls(private, Key(x, y, purpose, scope, state))
 
     def lock(self, passphrase: str) -> bytes:
         """The private half as PKCS#8 PEM, encrypted (PBES2, AES-256) with ``passphrase``."""
@@ -194,8 +203,37 @@ class SigningKey:
             KeyTrouble: this is a seal key.
         """
         self._require(Purpose.PUBLICATION)
-        header = {"alg": "ES256", "typ": typ, "kid": self.key.kid}
-        return jws.serialize_compact(header, payload, ECKey.import_key(self._private_key))
+        return jws.serialize_compact(self._header(typ), payload, self._jwk(), registry=_JWS)
+
+    def publish_with(self, others: Sequence["SigningKey"], typ: str, payload: bytes) -> str:
+        """A JWS over ``payload`` that each of ``others`` signs too.
+
+        The general JSON form (RFC 7515 section 7.2.1), this key's signature first; without ``others``
+        the compact one.
+
+        Raises:
+            KeyTrouble: one of them is a seal key.
+        """
+        if not others:
+            return self.publish(typ, payload)
+        keys = {each.key.kid: each for each in (self, *others)}
+        for each in keys.values():
+            each._require(Purpose.PUBLICATION)  # noqa: SLF001 - one of its own kind
+        signed = jws.serialize_json(
+            [{"protected": each._header(typ)} for each in keys.values()],  # noqa: SLF001
+            payload,
+            lambda member: keys[member.headers()["kid"]]._jwk(),  # noqa: SLF001
+            registry=_JWS,
+        )
+        return _one_form(
+            signed["payload"], [(each["protected"], each["signature"]) for each in signed["signatures"]]
+        )
+
+    def _header(self, typ: str) -> dict[str, Any]:
+        return {"alg": "ES256", "typ": typ, "kid": self.key.kid}
+
+    def _jwk(self) -> ECKey:
+        return ECKey.import_key(self._private_key)
 
     def _require(self, purpose: Purpose) -> None:
         if self.key.purpose is not purpose:
@@ -203,6 +241,50 @@ class SigningKey:
                 "key_purpose",
                 Text("Kunci ini bukan untuk keperluan itu.", "This key is not for that purpose."),
             )
+
+
+def compact_forms(token: str | bytes) -> tuple[str, ...]:
+    """A JWS as one compact JWS a signature: a signature of the general JSON form is over the same bytes.
+
+    Nothing is proven by this. Of the general form only our own way of writing it is taken, with no
+    other member and two to ``MOST_SIGNATURES`` signatures, so that no byte of it is without meaning.
+
+    Raises:
+        KeyTrouble: ``not_a_publication``.
+    """
+    try:
+        text = token if isinstance(token, str) else token.decode("ascii")
+        if not text.startswith("{"):
+            return (text,)
+        if len(text) > MOST_PUBLICATION_BYTES:
+            raise _not_published()
+        opened = json.loads(text)
+        payload = opened["payload"]
+        parts = [(each["protected"], each["signature"]) for each in opened["signatures"]]
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise _not_published() from None
+    if not (
+        1 < len(parts) <= MOST_SIGNATURES
+        and all(isinstance(each, str) for part in parts for each in (payload, *part))
+        and all(_is_signature(signature) for _, signature in parts)
+        and text == _one_form(payload, parts)
+    ):
+        raise _not_published()
+    return tuple(f"{protected}.{payload}.{signature}" for protected, signature in parts)
+
+
+def _one_form(payload: str, parts: Sequence[tuple[str, str]]) -> str:
+    signatures = [{"protected": protected, "signature": signature} for protected, signature in parts]
+    return json.dumps({"payload": payload, "signatures": signatures}, separators=(",", ":"))
+
+
+def _is_signature(text: str) -> bool:
+    # Base64url leaves bits of its last character unused; only the form with zeros in them is taken.
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        return False
+    return len(raw) == SIGNATURE_BYTES and b64url(raw) == text
 
 
 def unsigned_header(token: str | bytes) -> dict[str, Any]:

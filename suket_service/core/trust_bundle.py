@@ -1,7 +1,8 @@
 """The trust bundle: all that a check needs without a network, in one signed file. Fetches and stores nothing.
 
 Its signature is checked before anything in it is believed. The publication key that signs it comes
-with it, but is trusted only by its thumbprint, which reaches the holder on paper.
+with it, but is trusted only by its thumbprint, which reaches the holder on paper; while keys change,
+the next one signs too, and so is introduced by the one that the holder trusts.
 """
 
 import base64
@@ -9,11 +10,11 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
 from suket_service.core.kind import IssuingWindow
-from suket_service.core.signing import open_publication, unsigned_header
+from suket_service.core.signing import compact_forms, open_publication, unsigned_header
 from suket_service.core.status_list import BITS, StatusList
 from suket_service.errors import InputError, KeyTrouble, Text
 
@@ -40,6 +41,20 @@ class KindFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """The days, both inclusive and in the office's calendar, from which letters may be on paper in a list
+    that a restore closed, at ``next_index`` or beyond, and on no record.
+    """
+
+    first: date
+    last: date
+
+    def covers(self, issued_on: date) -> bool:
+        """Whether that day lies within."""
+        return self.first <= issued_on <= self.last
+
+
+@dataclass(frozen=True, slots=True)
 class ListSnapshot:
     """One status list as of the bundle; ``fingerprints`` (first 8 bytes, by index) only in a station's."""
 
@@ -48,6 +63,7 @@ class ListSnapshot:
     next_index: int
     statuses: StatusList
     fingerprints: Mapping[int, bytes]
+    gap: Gap | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,30 +126,38 @@ class TrustBundle:
         ).encode()
 
 
-def open_bundle(
-    token: str | bytes, pins: Iterable[str] = (), held_version: int = 0
-) -> tuple[TrustBundle, Key]:
-    """The bundle and the publication key that signed it.
+class OpenedBundle(NamedTuple):
+    """A bundle whose signatures hold."""
+
+    bundle: TrustBundle
+    signer: Key  # the first signer that the holder trusts; without pins the first of all
+    introduced: tuple[str, ...]  # kids of the next publication keys, vouched for by one that is pinned
+
+
+def open_bundle(token: str | bytes, pins: Iterable[str] = (), held_version: int = 0) -> OpenedBundle:
+    """The bundle, the publication key that signed it, and the keys that it introduces.
 
     Args:
-        token: the compact JWS.
+        token: a compact JWS, or, while publication keys change, one in the general JSON form.
         pins: thumbprints (``kid``) of the publication keys that the holder trusts. Without any,
-            the bundle proves only that nobody changed it since that key signed it: say so.
+            the bundle proves only that nobody changed it since that key signed it, and introduces
+            no one: say so.
         held_version: the version already held; an older one is refused.
 
     Raises:
-        KeyTrouble: not signed by a trusted publication key.
+        KeyTrouble: not signed by a trusted publication key, or one of its signatures does not hold.
         InputError: ``bundle_unreadable`` or ``bundle_older``.
     """
-    token = token.strip()
-    kid = unsigned_header(token).get("kid")
-    wanted = tuple(pins)
-    signer = _unproven_keys(token).find_kid(str(kid))
+    forms = compact_forms(token.strip())
+    wanted = frozenset(pins)
+    signers = _signers(forms)
+    trusted = [key for key in signers if not wanted or key.kid in wanted]
     # The thumbprint is the key's own hash, so a key out of an unproven file cannot pose as a pinned one.
-    if signer is None or signer.state is not KeyState.ACTIVE or (wanted and signer.kid not in wanted):
+    if not trusted:
         raise _untrusted()
-    bundle = _read(open_publication(token, TYP, signer))
-    if not _may_publish(signer, bundle):
+    payloads = [open_publication(form, TYP, key) for form, key in zip(forms, signers, strict=True)]
+    bundle = _read(payloads[0])  # each signature is over this same payload
+    if not all(_may_publish(key, bundle) for key in signers):
         raise _untrusted()
     if bundle.version < held_version:
         raise InputError(
@@ -143,7 +167,24 @@ def open_bundle(
                 "This bundle is older than the one already held. Fetch the newest.",
             ),
         )
-    return bundle, signer
+    next_ones = [key.kid for key in signers if key.state is KeyState.STANDBY and key.kid not in wanted]
+    return OpenedBundle(bundle, trusted[0], tuple(next_ones) if wanted else ())
+
+
+def _signers(forms: tuple[str, ...]) -> list[Key]:
+    """The keys that say they signed, out of the unproven bundle: one active, any others on standby."""
+    kids = [str(unsigned_header(form).get("kid")) for form in forms]
+    ring = _unproven_keys(forms[0])
+    signers = [key for kid in kids if (key := ring.find_kid(kid)) is not None]
+    states = [key.state for key in signers]
+    if (
+        len(signers) < len(forms)
+        or len(set(kids)) < len(kids)
+        or states.count(KeyState.ACTIVE) != 1
+        or states.count(KeyState.STANDBY) != len(states) - 1
+    ):
+        raise _untrusted()
+    return signers
 
 
 def _may_publish(signer: Key, bundle: TrustBundle) -> bool:
@@ -165,10 +206,9 @@ def _untrusted() -> KeyTrouble:
     )
 
 
-def _unproven_keys(token: str | bytes) -> KeyRing:
-    text = token.decode("ascii", "replace") if isinstance(token, bytes) else token
+def _unproven_keys(form: str) -> KeyRing:
     try:
-        part = text.split(".")[1]
+        part = form.split(".")[1]
         payload = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         keys = [Key.from_jwk(jwk) for jwk in payload["keys"]]
     except (IndexError, KeyError, TypeError, ValueError, RecursionError):
@@ -234,6 +274,8 @@ def _list_to_json(snapshot: ListSnapshot) -> dict[str, Any]:
         "next_index": snapshot.next_index,
         "status_list": snapshot.statuses.to_claim(),
     }
+    if snapshot.gap:
+        entry["gap"] = [snapshot.gap.first.isoformat(), snapshot.gap.last.isoformat()]
     if snapshot.fingerprints:
         entry["fingerprints"] = [[index, prefix.hex()] for index, prefix in snapshot.fingerprints.items()]
     return entry
@@ -249,7 +291,15 @@ def _list_from_json(entry: Mapping[str, Any]) -> ListSnapshot:
         next_index=int(entry["next_index"]),
         statuses=StatusList.from_claim(entry["status_list"]),
         fingerprints=prints,
+        gap=_gap_from_json(entry.get("gap")),
     )
+
+
+def _gap_from_json(days: Any) -> Gap | None:
+    if days is None:
+        return None
+    first, last = days
+    return Gap(date.fromisoformat(first), date.fromisoformat(last))
 
 
 def _instant(moment: datetime) -> int:

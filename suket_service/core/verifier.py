@@ -12,7 +12,7 @@ from datetime import date, datetime, timezone
 from typing import Protocol
 
 from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
-from suket_service.core.kind import IssuingWindow
+from suket_service.core.kind import IssuingWindow, is_open
 from suket_service.core.seal import Seal, parse, read_digits, read_text
 from suket_service.core.signing import check_seal
 from suket_service.core.status_list import Status
@@ -109,7 +109,7 @@ def _judge(seal: Seal, trust: Trust, records: Records, at: datetime, found: _Fin
     if not {Reason.NOT_ISSUED, Reason.FINGERPRINT_DIFFERS} & set(found.reasons):
         _check_freshness(trust, at, found)  # (9)
         _check_dates(seal, until, today, found)  # (10)
-    if not _in_window(seal, office, trust.windows):
+    if not is_open(trust.windows, office.code, seal.facts.kind, seal.facts.issued_on):
         found.cautions.append(Caution.ISSUED_OUTSIDE_WINDOW)
     if trust.stale_after is not None:
         found.notes.append(Note.PORTRAIT_UNCHECKED)
@@ -176,14 +176,6 @@ def _check_dates(seal: Seal, until: date | None, today: date, found: _Findings) 
         found.reasons.append(Reason.EXPIRED)
 
 
-def _in_window(seal: Seal, office: OfficeFacts, windows: tuple[IssuingWindow, ...]) -> bool:
-    own = [window for window in windows if (window.office, window.kind) == (office.code, seal.facts.kind)]
-    day = seal.facts.issued_on
-    return not own or any(
-        window.opens_on <= day and (window.closes_on is None or day <= window.closes_on) for window in own
-    )
-
-
 class BundleRecords:
     """A trust bundle as records: what is known without a network."""
 
@@ -201,6 +193,8 @@ class BundleRecords:
         except IndexError:
             status = Status.NOT_ISSUED
         if facts.status_index >= snapshot.next_index:
+            if snapshot.gap is not None and snapshot.gap.covers(facts.issued_on):
+                return Reason.LIST_MISSING  # a restore lost this part of the list: nobody can tell
             office = self._bundle.offices[snapshot.office]
             as_of = self._bundle.as_of.astimezone(timezone(office.utc_offset)).date()
             return Reason.NOT_ISSUED if facts.issued_on < as_of else Reason.NEWER_THAN_LIST

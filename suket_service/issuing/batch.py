@@ -7,37 +7,43 @@ whole is tried again row by row, so that one poisoned row costs nobody else a le
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 
 from suket_service.core import request as requests
-from suket_service.core.letter import STATE_NAMES, Action
-from suket_service.core.region import Village
+from suket_service.core.letter import STATE_NAMES, Action, may
 from suket_service.core.resident import RecordingState
-from suket_service.errors import FieldError, Problem, RegistryConflict, RequestRefused, Text
-from suket_service.issuing.life import (
+from suket_service.errors import NotAllowed, Problem, RegistryConflict, RequestRefused, Text
+from suket_service.issuing.drafting import (
     approve_entry,
+    close_lapsed,
     draft_entry,
+    draft_events,
     issue_entry,
+    issue_waiting,
+    known_of,
     new_draft,
-    require_two,
+    supersede_replaced,
 )
-from suket_service.issuing.rules import Application, choose_kind, require_grounds
+from suket_service.issuing.people import TwoPeople, require_asking, require_people, require_two
+from suket_service.issuing.preparing import Intake, PaperCheck, PhotoOpener, Prepared, prepare
+from suket_service.issuing.rules import (
+    Application,
+    Grounds,
+    Known,
+    choose_kind,
+    require_grounds,
+    require_issuable,
+)
 from suket_service.issuing.sealing import Sealing, ToSeal, place_all
-from suket_service.paper import portrait
-from suket_service.registry import audit, letters, offices, residents, staff
+from suket_service.registry import audit, letters, offices
 from suket_service.registry.letters import Draft, LetterRecord, NewEvent, NewLetter, portrait_key
 from suket_service.registry.offices import Circumstances
-from suket_service.registry.residents import Entry
 from suket_service.registry.session import Registry, Transaction
-from suket_service.registry.staff import Role
 from suket_service.sheets.read import Row
 
 #: Letters a commit: enough to share the cost of a sync, few enough that others wait only briefly.
 PORTION = 50
-
-PhotoOpener = Callable[[str], bytes]
-PaperCheck = Callable[[requests.Request], Problem | None]
 
 
 class RowStatus(StrEnum):
@@ -47,14 +53,6 @@ class RowStatus(StrEnum):
     DRAFTED = "drafted"
     UNCHANGED = "unchanged"
     REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class TwoPeople:
-    """Who asks and who approves. Without an approver the rows stop at drafts."""
-
-    requested_by: str
-    approved_by: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,40 +67,21 @@ class RowOutcome:
 
 
 @dataclass(frozen=True, slots=True)
-class _Intake:
-    """What every row of a file is read with."""
-
-    office: str
-    file_digest: str
-    open_photo: PhotoOpener
-    check_paper: PaperCheck
-
-
-@dataclass(frozen=True, slots=True)
-class _Prepared:
-    """A row read outside the lock: an application, or the problems that refuse it."""
+class _New:
+    """A row that gets a letter, or a draft of one."""
 
     row: int
-    application: Application | None
-    problems: tuple[Problem, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What the registry holds about a portion's rows, asked once."""
-
-    by_key: Mapping[str, LetterRecord]
-    standing: Mapping[str, LetterRecord]  # open letters by NIK
-    register: Mapping[str, Entry]  # by NIK
-
-
-@dataclass(frozen=True, slots=True)
-class _Accepted:
-    """A row that gets a letter."""
-
-    prepared: _Prepared
     draft: Draft
-    lapsed: LetterRecord | None
+    grounds: Grounds
+    warnings: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A row whose draft has waited for its approver since an earlier run."""
+
+    row: int
+    record: LetterRecord
     warnings: tuple[Problem, ...]
 
 
@@ -117,6 +96,7 @@ def issue_rows(
     file_digest: str,
     now: Callable[[], datetime],
     check_paper: PaperCheck = lambda _request: None,
+    allow_overrides: bool = False,
 ) -> Iterator[RowOutcome]:
     """Issue one letter a row, in order; outcomes come after the commit that made them true.
 
@@ -130,6 +110,7 @@ def issue_rows(
         file_digest: SHA-256 (hex) of the file: the same file issues nothing new.
         now: the clock.
         check_paper: why a request's letter could not be printed, asked before anything is written.
+        allow_overrides: the approver knows that rows may pass over the register; otherwise they are refused.
 
     Raises:
         NotAllowed: the two people are one, or lack their roles in this office.
@@ -139,11 +120,11 @@ def issue_rows(
     with registry.reading() as tx:
         office = offices.office(tx, office_code)
         villages = offices.villages_of(tx, office)
-    run = _Run(registry, office_code, people, sealing)
+    run = _Run(registry, office_code, people, sealing, allow_overrides)
     for start in range(0, len(rows), PORTION):
         today = office.local_date(now())
         prepared = [
-            _prepare(row, villages, today, _Intake(office_code, file_digest, open_photo, check_paper))
+            prepare(row, villages, today, Intake(office_code, file_digest, open_photo, check_paper))
             for row in rows[start : start + PORTION]
         ]
         yield from run.settle(prepared, now)
@@ -152,14 +133,23 @@ def issue_rows(
 class _Run:
     """One file on its way through: remembers which row brought which person first."""
 
-    def __init__(self, registry: Registry, office: str, people: TwoPeople, sealing: Sealing | None) -> None:
+    def __init__(
+        self,
+        registry: Registry,
+        office: str,
+        people: TwoPeople,
+        sealing: Sealing | None,
+        allow_overrides: bool,
+    ) -> None:
         self._registry = registry
         self._office = office
         self._people = people
-        self._sealing = sealing if people.approved_by is not None else None
+        self._approver = people.approved_by if sealing is not None else None
+        self._sealing = sealing
+        self._allow_overrides = allow_overrides
         self._first_row_of: dict[str, int] = {}
 
-    def settle(self, prepared: Sequence[_Prepared], now: Callable[[], datetime]) -> list[RowOutcome]:
+    def settle(self, prepared: Sequence[Prepared], now: Callable[[], datetime]) -> list[RowOutcome]:
         """Settle a portion in one commit; where the database refuses it, row by row.
 
         The clock is read with the lock in hand: waiting for it may have taken us past midnight.
@@ -175,25 +165,29 @@ class _Run:
                 return [RowOutcome(prepared[0].row, RowStatus.REFUSED, None, (problem,))]
             return [outcome for each in prepared for outcome in self.settle([each], now)]
 
-    def _settle(self, tx: Transaction, prepared: Sequence[_Prepared], at: datetime) -> list[RowOutcome]:
-        _require_both(tx, self._people, self._office)
+    def _settle(self, tx: Transaction, prepared: Sequence[Prepared], at: datetime) -> list[RowOutcome]:
+        require_asking(tx, self._office, self._people)
         under = offices.circumstances(tx, self._office, at)
-        known = _look_up(tx, prepared, self._office)
-        outcomes: dict[int, RowOutcome] = {}
-        accepted: list[_Accepted] = []
-        for each in prepared:
-            decision = self._decide(each, known, under)
-            if isinstance(decision, _Accepted):
-                accepted.append(decision)
-            else:
-                outcomes[each.row] = decision
-        for taken, letter in zip(accepted, self._write(tx, accepted, under, at), strict=True):
-            status = RowStatus.ISSUED if letter.number else RowStatus.DRAFTED
-            row = taken.prepared.row
-            outcomes[row] = RowOutcome(row, status, letter, (), taken.warnings)
-        return [outcomes[each.row] for each in prepared]
+        applications = [each.application for each in prepared if each.application is not None]
+        known = known_of(tx, self._office, applications)
+        keys = [each.request_key for each in applications if each.request_key]
+        by_key = letters.by_request_keys(tx, self._office, keys)
+        decisions = [self._decide(each, by_key, known, under) for each in prepared]
+        new = [each for each in decisions if isinstance(each, _New)]
+        waiting = [each for each in decisions if isinstance(each, _Waiting)]
+        self._write_new(tx, new, under, at)
+        self._issue_waiting(tx, waiting, under, at)
+        ids = [each.draft.id for each in new] + [each.record.id for each in waiting]
+        written = dict(zip(ids, letters.by_ids(tx, self._office, ids), strict=True))
+        return [_outcome(decision, written) for decision in decisions]
 
-    def _decide(self, prepared: _Prepared, known: _Known, under: Circumstances) -> RowOutcome | _Accepted:
+    def _decide(
+        self,
+        prepared: Prepared,
+        by_key: Mapping[str, LetterRecord],
+        known: Known,
+        under: Circumstances,
+    ) -> RowOutcome | _New | _Waiting:
         application, row = prepared.application, prepared.row
         if application is None:
             return RowOutcome(row, RowStatus.REFUSED, None, prepared.problems)
@@ -202,47 +196,73 @@ class _Run:
         if first is not None:
             return RowOutcome(row, RowStatus.REFUSED, None, (requests.twice(first),), warnings)
         try:
-            already = _already(application, known, under)
+            already = by_key.get(application.request_key or "") or _standing_alike(application, known, under)
             if already is not None:
                 self._first_row_of[application.nik] = row
-                notes = (*warnings, *_closed_note(already))
-                return RowOutcome(row, RowStatus.UNCHANGED, already, (), notes)
-            entry, standing = known.register.get(application.nik), known.standing.get(application.nik)
-            kind = require_grounds(application, entry, standing, under)
+                return self._known_already(row, application, already, known, under)
+            grounds = require_grounds(application, known, under)
+            if grounds.override_reason is not None and not self._allow_overrides:
+                raise RequestRefused([_OVERRIDE_NOT_ALLOWED])
         except RequestRefused as refusal:
             return RowOutcome(row, RowStatus.REFUSED, None, refusal.problems, warnings)
         self._first_row_of[application.nik] = row
+        entry = known.register.get(application.nik)
         if entry is not None and entry.state is RecordingState.PRINT_READY_RECORD:
             warnings = (*warnings, _CARD_READY)
-        return _Accepted(
-            prepared, new_draft(application, kind.code, self._people.requested_by), standing, warnings
-        )
+        if application.request.override_reason is not None and grounds.override_reason is None:
+            warnings = (*warnings, _OVERRIDE_NOT_NEEDED)
+        return _New(row, new_draft(application, grounds, self._people.requested_by), grounds, warnings)
 
-    def _write(
-        self, tx: Transaction, accepted: Sequence[_Accepted], under: Circumstances, at: datetime
-    ) -> list[LetterRecord]:
-        for each in accepted:
-            if each.lapsed:
-                letters.close(tx, each.lapsed.id, at)
-        letters.add_events(
-            tx,
-            [
-                NewEvent(each.lapsed.id, at, each.draft.requested_by, "lapse")
-                for each in accepted
-                if each.lapsed
-            ],
-        )
-        drafts = [each.draft for each in accepted]
-        if self._people.approved_by is None or self._sealing is None:
+    def _known_already(
+        self, row: int, application: Application, already: LetterRecord, known: Known, under: Circumstances
+    ) -> RowOutcome | _Waiting:
+        warnings = application.request.warnings
+        waits = may(already.state, Action.APPROVE) or may(already.state, Action.ISSUE)
+        if not waits or self._approver is None:
+            notes = (*warnings, *_closed_note(already), *_changed_note(already, application))
+            return RowOutcome(row, RowStatus.UNCHANGED, already, (), notes)
+        require_issuable(already, known.standing.get(application.nik), under)
+        try:
+            require_two(already.requested_by, self._approver)
+        except NotAllowed as same:
+            raise RequestRefused([Problem("", same.code, same.text)]) from None
+        return _Waiting(row, already, warnings)
+
+    def _write_new(self, tx: Transaction, new: Sequence[_New], under: Circumstances, at: datetime) -> None:
+        asking = self._people.requested_by
+        lapses = [event for each in new for event in close_lapsed(tx, each.grounds.lapsed, asking, at)]
+        letters.add_events(tx, lapses)
+        drafts = [each.draft for each in new]
+        if self._approver is None or self._sealing is None:
             _add_drafts(tx, drafts, at)
         else:
-            _add_issued(tx, drafts, self._people.approved_by, self._sealing, under, at)
-        return letters.by_ids(tx, self._office, [draft.id for draft in drafts])
+            _add_issued(tx, drafts, self._approver, self._sealing, under, at)
+
+    def _issue_waiting(
+        self, tx: Transaction, waiting: Sequence[_Waiting], under: Circumstances, at: datetime
+    ) -> None:
+        if self._approver is None or self._sealing is None:
+            return
+        records = [each.record for each in waiting]
+        fresh = [record for record in records if may(record.state, Action.APPROVE)]
+        for record in fresh:
+            letters.set_approved(tx, record.id, self._approver)
+        letters.add_events(tx, [NewEvent(each.id, at, self._approver, Action.APPROVE) for each in fresh])
+        audit.append_all(tx, [approve_entry(each.id, each.office, self._approver, at) for each in fresh])
+        issue_waiting(tx, records, self._approver, self._sealing, under, at)
+
+
+def _outcome(decision: RowOutcome | _New | _Waiting, written: Mapping[str, LetterRecord]) -> RowOutcome:
+    if isinstance(decision, RowOutcome):
+        return decision
+    letter = written[decision.draft.id if isinstance(decision, _New) else decision.record.id]
+    status = RowStatus.ISSUED if letter.number else RowStatus.DRAFTED
+    return RowOutcome(decision.row, status, letter, (), decision.warnings)
 
 
 def _add_drafts(tx: Transaction, drafts: Sequence[Draft], at: datetime) -> None:
     letters.add(tx, [NewLetter(draft) for draft in drafts], at)
-    letters.add_events(tx, [NewEvent(draft.id, at, draft.requested_by, "draft") for draft in drafts])
+    letters.add_events(tx, [event for draft in drafts for event in draft_events(draft, at)])
     audit.append_all(tx, [draft_entry(draft, at) for draft in drafts])
 
 
@@ -262,9 +282,10 @@ def _add_issued(
     ]
     new, events, entries = [], [], []
     for draft, placement in zip(drafts, place_all(tx, wanted, under, sealing, at), strict=True):
+        events += supersede_replaced(tx, draft.office, draft.replaces, placement, approver)
         new.append(NewLetter(draft, approver, placement))
         events += [
-            NewEvent(draft.id, at, draft.requested_by, "draft"),
+            *draft_events(draft, at),
             NewEvent(draft.id, at, approver, Action.APPROVE),
             NewEvent(draft.id, placement.issued_at, approver, Action.ISSUE),
         ]
@@ -278,60 +299,12 @@ def _add_issued(
     audit.append_all(tx, entries)
 
 
-def require_people(registry: Registry, office: str, people: TwoPeople) -> None:
-    """Refuse two people who are one, or lack their roles in this office, before anything is done.
-
-    Raises:
-        NotAllowed.
-    """
-    require_two(people.requested_by, people.approved_by)
-    with registry.reading() as tx:
-        _require_both(tx, people, office)
-
-
-def _require_both(tx: Transaction, people: TwoPeople, office: str) -> None:
-    staff.require_member(tx, people.requested_by, office, Role.OPERATOR)
-    if people.approved_by is not None:
-        staff.require_member(tx, people.approved_by, office, Role.APPROVER)
-
-
-def _prepare(row: Row, villages: Mapping[str, Village], today: date, intake: _Intake) -> _Prepared:
-    reading = requests.read(row.fields, villages, today)
-    problems = reading.problems
-    picture, photo = None, row.fields.get("foto", "").strip()
-    if photo:
-        try:
-            picture = portrait.normalise(intake.open_photo(photo))
-        except FieldError as error:
-            problems += (error.problem,)
-    if not problems and reading.request is not None:
-        unprintable = intake.check_paper(reading.request)
-        problems += () if unprintable is None else (unprintable,)
-    if problems or reading.request is None:
-        return _Prepared(row.number, None, problems)
-    key = f"{intake.file_digest}:{row.number}"
-    application = Application(intake.office, reading.request, picture, key, intake.file_digest)
-    return _Prepared(row.number, application)
-
-
-def _look_up(tx: Transaction, prepared: Sequence[_Prepared], office: str) -> _Known:
-    applications = [each.application for each in prepared if each.application is not None]
-    niks = [application.nik for application in applications]
-    request_keys = [application.request_key for application in applications if application.request_key]
-    return _Known(
-        by_key=letters.by_request_keys(tx, office, request_keys),
-        standing=letters.open_letters_of(tx, niks),
-        register=residents.find(tx, office, niks),
-    )
-
-
-def _already(application: Application, known: _Known, under: Circumstances) -> LetterRecord | None:
-    """The letter that this row already led to, by the same file or by another with the same facts."""
-    if application.request_key is not None and application.request_key in known.by_key:
-        return known.by_key[application.request_key]
+def _standing_alike(application: Application, known: Known, under: Circumstances) -> LetterRecord | None:
+    """The person's open letter, where another file with the same facts led to it."""
     standing = known.standing.get(application.nik)
     if (
         standing is not None
+        and standing.number != (application.request.replaces or "")
         and not standing.has_lapsed(under.today)
         and standing.office == application.office
         and standing.resident == application.request.resident
@@ -341,6 +314,12 @@ def _already(application: Application, known: _Known, under: Circumstances) -> L
     ):
         return standing
     return None
+
+
+def _changed_note(known: LetterRecord, application: Application) -> tuple[Problem, ...]:
+    if known.request_digest in (None, application.digest):
+        return ()
+    return (_CHANGED_SINCE,)
 
 
 def _closed_note(known: LetterRecord) -> tuple[Problem, ...]:
@@ -365,5 +344,31 @@ _CARD_READY = Problem(
     Text(
         "Data siap cetak (PRR): bila blangko ada, cetaklah KTP-el.",
         "The record is ready to print (PRR): where blanks are in stock, print the card.",
+    ),
+)
+_CHANGED_SINCE = Problem(
+    "foto",
+    "changed_since",
+    Text(
+        "Isi baris ini, misalnya fotonya, berubah sejak suratnya dibuat; suratnya tidak diubah. "
+        "Untuk mengubahnya, isi kolom menggantikan dengan nomor surat itu.",
+        "This row, perhaps its photograph, has changed since its letter was made; the letter was not changed. "
+        "To change it, give that letter's number in the column menggantikan.",
+    ),
+)
+_OVERRIDE_NOT_ALLOWED = Problem(
+    "pengecualian",
+    "override_not_allowed",
+    Text(
+        "Baris ini meminta pengecualian dari daftar penduduk; penyetuju harus mengizinkannya (--allow-overrides).",
+        "This row asks to pass over the register; the approver must allow that (--allow-overrides).",
+    ),
+)
+_OVERRIDE_NOT_NEEDED = Problem(
+    "pengecualian",
+    "override_not_needed",
+    Text(
+        "Daftar penduduk sudah membolehkan surat ini; alasan pengecualian tidak dipakai.",
+        "The register allows this letter as it is; the reason for passing it over was not used.",
     ),
 )

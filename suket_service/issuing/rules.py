@@ -1,15 +1,19 @@
 """What refuses a request for a letter. Decides from what it is given; asks and writes nothing."""
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from suket_service.core.kind import Kind
-from suket_service.core.letter import Office
+from suket_service.core.kind import Kind, is_open
+from suket_service.core.letter import Action, Office, may
 from suket_service.core.request import Request
 from suket_service.core.resident import RecordingState
 from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.paper import fonts
-from suket_service.registry.letters import LetterRecord
+from suket_service.registry import letters
+from suket_service.registry.letters import LetterRecord, person_values
 from suket_service.registry.offices import Circumstances
 from suket_service.registry.residents import Entry
 
@@ -29,30 +33,127 @@ class Application:
         """Whose letter it is to be."""
         return self.request.resident.nik
 
+    @property
+    def digest(self) -> bytes:
+        """SHA-256 over what is asked: the same key with another digest is another request."""
+        asked = self.request
+        facts = person_values(asked.resident)
+        others = {
+            "birth_date": asked.resident.birth_date.isoformat(),
+            "reason": asked.reason,
+            "kind": asked.kind,
+            "replaces": asked.replaces,
+            "override_reason": asked.override_reason,
+            "portrait": hashlib.sha256(self.portrait).hexdigest() if self.portrait else None,
+        }
+        return hashlib.sha256(json.dumps({**facts, **others}, sort_keys=True).encode()).digest()
 
-def require_grounds(
-    application: Application, entry: Entry | None, standing: LetterRecord | None, under: Circumstances
-) -> Kind:
-    """The kind of letter to draft.
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the registry holds about requests: the register's word and the letters that stand, by NIK."""
+
+    register: Mapping[str, Entry]
+    standing: Mapping[str, LetterRecord]
+    replaced: Mapping[str, LetterRecord]  # letters that requests name as to be replaced, by number
+    replacements: Mapping[str, LetterRecord]  # drafts that already are to replace one, by its id
+
+
+@dataclass(frozen=True, slots=True)
+class Grounds:
+    """Why a letter may be drafted, and what becomes of the one that stands."""
+
+    kind: Kind
+    lapsed: LetterRecord | None  # to be closed with the draft
+    replaces: LetterRecord | None  # to be superseded when the new one is issued
+    override_reason: str | None  # set only where the register alone would have refused
+
+
+def require_grounds(application: Application, known: Known, under: Circumstances) -> Grounds:
+    """What a letter is drafted on.
 
     Args:
         application: what is asked.
-        entry: the register's word on the person.
-        standing: the person's open letter, in whatever office.
-        under: the office, its kinds and its day.
+        known: what the registry holds about it.
+        under: the office, its kinds, windows and day.
 
     Raises:
         RequestRefused: ``glyph_missing``, ``not_in_register``, ``recording_state``,
-            ``differs_from_register``, ``kind_unknown`` or ``letter_open``.
+            ``differs_from_register``, ``kind_unknown``, ``issuing_closed``, ``kind_ended``,
+            ``letter_open``, ``no_letter``, ``replaces_other_person`` or ``replaces_closed``.
     """
     _require_glyphs(application.request)
-    _require_register(application.request, entry)
+    override = _require_register(application.request, known.register.get(application.nik))
     kind = choose_kind(application.request, under)
+    _require_open(kind, under)
+    replaced = _require_replaceable(application, known)
+    standing = known.standing.get(application.nik)
+    if standing is None or (replaced is not None and standing.id == replaced.id):
+        return Grounds(kind, None, replaced, override)
+    _require_lapsed(standing, under)
+    return Grounds(kind, standing, replaced, override)
+
+
+def require_issuable(
+    record: LetterRecord, standing: LetterRecord | None, under: Circumstances
+) -> LetterRecord | None:
+    """Whether a draft may be issued today; returns the person's lapsed letter that is closed thereby.
+
+    Args:
+        record: the draft, approved or about to be.
+        standing: the person's open letter.
+        under: the office, its kinds, windows and day.
+
+    Raises:
+        RequestRefused: ``issuing_closed``, ``kind_ended``, ``letter_open``.
+    """
+    _require_open(under.kinds[record.kind], under)
+    # The letter to be replaced may have ended while this one waited, and another been issued since.
+    if standing is None or standing.id in (record.id, record.replaces):
+        return None
+    _require_lapsed(standing, under)
+    return standing
+
+
+def _require_lapsed(standing: LetterRecord, under: Circumstances) -> None:
+    """Refuse a person whose open letter still counts.
+
+    Raises:
+        RequestRefused: ``letter_open``.
+    """
     # Another office's day may begin up to two hours later than ours: its letter lapses a day later.
-    own = standing is not None and standing.office == under.office.code
-    if standing is not None and not standing.has_lapsed(under.today - timedelta(days=0 if own else 1)):
+    own = standing.office == under.office.code
+    if not standing.has_lapsed(under.today - timedelta(days=0 if own else 1)):
         raise RequestRefused([_open_letter(standing, under.office)])
-    return kind
+
+
+def _require_open(kind: Kind, under: Circumstances) -> None:
+    """Refuse a kind that this office may not issue today, or whose fixed last day is past.
+
+    Raises:
+        RequestRefused: ``issuing_closed`` or ``kind_ended``.
+    """
+    if not is_open(under.windows, under.office.code, kind.code, under.today):
+        raise RequestRefused([_CLOSED])
+    if kind.has_ended(under.today):
+        raise RequestRefused([_ENDED])
+
+
+def _require_replaceable(application: Application, known: Known) -> LetterRecord | None:
+    number = application.request.replaces
+    if number is None:
+        return None
+    replaced = known.replaced.get(number)
+    if replaced is None:
+        raise RequestRefused([Problem("menggantikan", "no_letter", letters.no_letter().text)])
+    if replaced.resident.nik != application.nik:
+        raise RequestRefused([_OTHER_PERSONS])
+    if replaced.closed_at is not None or not may(replaced.state, Action.SUPERSEDE):
+        raise RequestRefused([_CLOSED_ALREADY])
+    pending = known.replacements.get(replaced.id)
+    if pending is not None:
+        raise RequestRefused([_PENDING])
+    return replaced
 
 
 def choose_kind(request: Request, under: Circumstances) -> Kind:
@@ -86,11 +187,13 @@ def _require_glyphs(request: Request) -> None:
         raise RequestRefused(problems)
 
 
-def _require_register(request: Request, entry: Entry | None) -> None:
+def _require_register(request: Request, entry: Entry | None) -> str | None:
+    """What the register says; returns the reason given for passing it over, where it had to be."""
+    override = request.override_reason
     if entry is None:
-        raise RequestRefused([_NOT_IN_REGISTER])
-    if not entry.state.may_get_letter:
-        raise RequestRefused([_not_recorded(entry.state)])
+        if override is None:
+            raise RequestRefused([_NOT_IN_REGISTER])
+        return override
     person, held = request.resident, entry.resident
     compared = (
         ("nama", held.name, person.name),
@@ -100,8 +203,11 @@ def _require_register(request: Request, entry: Entry | None) -> None:
     problems = [
         Problem(field, "differs_from_register", _DIFFERS) for field, held, given in compared if held != given
     ]
+    if not entry.state.may_get_letter and override is None:
+        raise RequestRefused([_not_recorded(entry.state)])
     if problems:
         raise RequestRefused(problems)
+    return None if entry.state.may_get_letter else override
 
 
 def _no_glyph(missing: str) -> Text:
@@ -167,4 +273,41 @@ _NO_SUCH_KIND = Problem(
     "jenis_surat",
     "kind_unknown",
     Text("Jenis surat ini tidak terdaftar.", "No such kind of letter."),
+)
+_CLOSED = Problem(
+    "jenis_surat",
+    "issuing_closed",
+    Text(
+        "Hari ini kantor ini tidak menerbitkan jenis surat ini; lihat masa penerbitannya.",
+        "This office does not issue this kind of letter today; see its issuing window.",
+    ),
+)
+_ENDED = Problem(
+    "jenis_surat",
+    "kind_ended",
+    Text(
+        "Jenis surat ini sudah habis masanya; surat baru akan langsung kedaluwarsa.",
+        "This kind's last day is past; a new letter would have expired already.",
+    ),
+)
+_OTHER_PERSONS = Problem(
+    "menggantikan",
+    "replaces_other_person",
+    Text("Surat yang akan digantikan milik orang lain.", "The letter to be replaced is another person's."),
+)
+_CLOSED_ALREADY = Problem(
+    "menggantikan",
+    "replaces_closed",
+    Text(
+        "Surat yang akan digantikan sudah ditutup; kosongkan kolom ini.",
+        "The letter to be replaced is closed already; leave this column empty.",
+    ),
+)
+_PENDING = Problem(
+    "menggantikan",
+    "replacement_pending",
+    Text(
+        "Konsep pengganti surat ini sudah ada; setujui atau tarik konsep itu dahulu.",
+        "A draft to replace this letter is there already; approve or withdraw it first.",
+    ),
 )

@@ -87,6 +87,7 @@ def _wording(wanted: ToSeal) -> dict[str, str]:
         "title": kind.title,
         "legal_basis": kind.legal_basis,
         "template": kind.template,
+        "signature": kind.signature.value,
         "village": village.name,
         "district": village.district,
         "regency": village.regency,

@@ -13,16 +13,17 @@ from suket_service.errors import WrongState
 from tests.builders import OFFICE
 from tests.paper import builders as paper
 
-CLOSED = frozenset({LetterState.REVOKED, LetterState.SUPERSEDED})
+CLOSED = frozenset({LetterState.REVOKED, LetterState.SUPERSEDED, LetterState.WITHDRAWN})
 
-#: design.md section 6, "Life", by name.
+#: design.md section 6, "Life", by name; and a draft that is given up.
 LIFE = {
-    "draft": {"approve": "approved"},
-    "approved": {"issue": "issued"},
+    "draft": {"approve": "approved", "withdraw": "withdrawn"},
+    "approved": {"issue": "issued", "withdraw": "withdrawn"},
     "issued": {"extend": "issued", "suspend": "suspended", "revoke": "revoked", "supersede": "superseded"},
     "suspended": {"resume": "issued", "revoke": "revoked", "supersede": "superseded"},
     "revoked": {},
     "superseded": {},
+    "withdrawn": {},
 }
 
 
@@ -71,7 +72,7 @@ class LetterLife(RuleBasedStateMachine):
         for action in (Action.APPROVE, Action.ISSUE):
             if action in LIFE[self.state]:
                 self.state = next_state(self.state, action)
-        self.was_issued = True
+        self.was_issued = self.state is LetterState.ISSUED
 
     @invariant()
     def a_closed_letter_stays_as_it_closed(self) -> None:
@@ -81,11 +82,13 @@ class LetterLife(RuleBasedStateMachine):
 
     @invariant()
     def no_letter_is_closed_or_suspended_before_it_was_issued(self) -> None:
-        assert self.was_issued or self.state in {LetterState.DRAFT, LetterState.APPROVED}
+        before = {LetterState.DRAFT, LetterState.APPROVED, LetterState.WITHDRAWN}
+        assert self.was_issued or self.state in before
 
     @invariant()
-    def a_letter_once_issued_is_no_draft_again(self) -> None:
-        assert not self.was_issued or self.state not in {LetterState.DRAFT, LetterState.APPROVED}
+    def a_letter_once_issued_is_no_draft_again_nor_withdrawn(self) -> None:
+        before = {LetterState.DRAFT, LetterState.APPROVED, LetterState.WITHDRAWN}
+        assert not self.was_issued or self.state not in before
 
 
 LetterLife.TestCase.settings = settings(max_examples=60, stateful_step_count=20)

@@ -13,14 +13,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from itsdangerous import BadSignature
+from joserfc import jws
+from joserfc.jwk import ECKey
 
-from suket_service.core.keyring import Key, Purpose, b64url
+from suket_service.core.keyring import Key, KeyState, Purpose, b64url
 from suket_service.core.signing import (
+    MOST_PUBLICATION_BYTES,
     Es256,
     SealSigner,
     SigningKey,
     check_raw,
     check_seal,
+    compact_forms,
     open_publication,
     sign_raw,
     unsigned_header,
@@ -315,7 +319,133 @@ def test_a_header_that_cannot_be_read_is_no_publication(token: str | bytes) -> N
     assert code_of(trouble) == "not_a_publication"
 
 
+# JWS with several signatures
+
+NEXT = signing_key(21, Purpose.PUBLICATION, a_scope(), KeyState.STANDBY)
+JOINT = PUBLISHER.publish_with([NEXT], TYP, b'{"a":1}')
+PARTS = json.loads(JOINT)
+
+
+def test_two_keys_sign_one_payload_in_the_general_json_form_of_rfc_7515() -> None:
+    assert set(PARTS) == {"payload", "signatures"}
+    assert unb64url(PARTS["payload"]) == b'{"a":1}'
+    headers = [json.loads(unb64url(each["protected"])) for each in PARTS["signatures"]]
+    assert headers == [{"alg": "ES256", "typ": TYP, "kid": each.key.kid} for each in (PUBLISHER, NEXT)]
+
+
+def test_another_reader_of_the_general_form_finds_both_signatures_good() -> None:
+    keys = {each.key.kid: ECKey.import_key(each.key.public_key) for each in (PUBLISHER, NEXT)}
+    opened = jws.deserialize_json(PARTS, lambda member: keys[member.headers()["kid"]], algorithms=["ES256"])
+    assert opened.payload == b'{"a":1}'
+
+
+def test_each_signature_is_a_compact_publication_of_its_own() -> None:
+    forms = compact_forms(JOINT)
+    assert compact_forms(JOINT.encode()) == forms
+    opened = [
+        open_publication(form, TYP, each.key) for form, each in zip(forms, (PUBLISHER, NEXT), strict=True)
+    ]
+    assert opened == [{"a": 1}, {"a": 1}]
+    with pytest.raises(KeyTrouble):
+        open_publication(forms[1], TYP, PUBLISHER.key)
+
+
+def test_with_nobody_else_a_publication_is_compact() -> None:
+    alone = PUBLISHER.publish_with([], TYP, b'{"a":1}')
+    assert open_publication(alone, TYP, PUBLISHER.key) == {"a": 1}
+    assert compact_forms(alone) == (alone,)
+
+
+@pytest.mark.parametrize("sealer", [0, 1], ids=["first", "second"])
+def test_a_seal_key_signs_no_publication_with_others(sealer: int) -> None:
+    pair = [PUBLISHER, NEXT]
+    pair[sealer] = a_seal_key()
+    with pytest.raises(KeyTrouble) as trouble:
+        pair[0].publish_with(pair[1:], TYP, b"{}")
+    assert code_of(trouble) == "key_purpose"
+
+
+def joint(**changes: Any) -> str:
+    return json.dumps({**PARTS, **changes}, separators=(",", ":"))
+
+
+ONE, TWO = PARTS["signatures"]
+
+
+def with_spare_bits(signature: str) -> str:
+    """Another text of the same bytes: the last character's low four bits mean nothing."""
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    return signature[:-1] + alphabet[alphabet.index(signature[-1]) + 1]
+
+
+NOT_GENERAL = {
+    "no member": "{}",
+    "no payload": json.dumps({"signatures": [ONE, TWO]}),
+    "no signatures": joint(signatures=[]),
+    "signatures of another shape": joint(signatures={"0": ONE}),
+    "one signature": joint(signatures=[ONE]),
+    "five signatures": joint(signatures=[ONE] * 5),
+    "a signature that is null": joint(signatures=[ONE, None]),
+    "a signature without a header": joint(signatures=[ONE, {"signature": TWO["signature"]}]),
+    "an unsigned header": joint(signatures=[ONE, {**TWO, "header": {"kid": "x"}}]),
+    "an unknown member": joint(more=1),
+    "an unknown member in a signature": joint(signatures=[ONE, {**TWO, "more": 1}]),
+    "a member twice": JOINT.replace('{"payload"', '{"payload":"e30","payload"', 1),
+    "a signature twice in one": JOINT.replace('"signature":', '"signature":"AA","signature":', 1),
+    "spaces": json.dumps(PARTS),
+    "another order": json.dumps(dict(reversed(PARTS.items())), separators=(",", ":")),
+    "escaped letters": JOINT.replace("payload", "p\\u0061yload"),
+    "the flattened form": json.dumps({"payload": PARTS["payload"], **ONE}, separators=(",", ":")),
+    "a payload that is a number": joint(payload=1),
+    "a payload that is a list": joint(payload=[PARTS["payload"]]),
+    "a signature that is a number": joint(signatures=[ONE, {**TWO, "signature": 1}]),
+    "a signature with padding": joint(signatures=[ONE, {**TWO, "signature": TWO["signature"] + "=="}]),
+    "a signature with spare bits": joint(
+        signatures=[ONE, {**TWO, "signature": with_spare_bits(TWO["signature"])}]
+    ),
+    "a signature cut short": joint(signatures=[ONE, {**TWO, "signature": TWO["signature"][:-4]}]),
+    "an empty signature": joint(signatures=[ONE, {**TWO, "signature": ""}]),
+    "not ASCII": JOINT.replace("payload", "päyload"),
+    "nested without end": '{"a":' * 40_000,
+    "over the cap": joint(payload="A" * MOST_PUBLICATION_BYTES),
+}
+
+
+@pytest.mark.parametrize("title", NOT_GENERAL)
+@pytest.mark.parametrize("encode", [str, str.encode], ids=["text", "bytes"])
+def test_another_form_of_several_signatures_is_no_publication(title: str, encode: Any) -> None:
+    with pytest.raises(KeyTrouble) as trouble:
+        compact_forms(encode(NOT_GENERAL[title]))
+    assert code_of(trouble) == "not_a_publication"
+
+
+def test_bytes_that_are_no_text_are_no_publication() -> None:
+    with pytest.raises(KeyTrouble):
+        compact_forms(b"\xff\xfe{")
+
+
+@pytest.mark.parametrize("inside", ["protected", "payload"])
+def test_a_dot_inside_a_part_is_no_second_form(inside: str) -> None:
+    changed = (
+        joint(payload="." + PARTS["payload"])
+        if inside == "payload"
+        else joint(signatures=[{**ONE, "protected": ONE["protected"] + ".e30"}, TWO])
+    )
+    with pytest.raises(KeyTrouble):
+        open_publication(compact_forms(changed)[0], TYP, PUBLISHER.key)
+
+
 # Keys under a passphrase
+
+
+def test_a_new_key_is_on_standby_when_asked_and_stays_so_when_unlocked() -> None:
+    made = SigningKey.generate(Purpose.SEAL, a_scope(), KeyState.STANDBY)
+    assert made.key.state is KeyState.STANDBY
+    assert SigningKey.unlock(made.lock(PASSPHRASE), PASSPHRASE, made.key).key == made.key
+
+
+def test_no_kid_of_a_new_key_looks_like_an_option() -> None:
+    assert not any(a_seal_key().key.kid.startswith("-") for _ in range(400))
 
 
 def test_a_locked_key_unlocks_and_signs_as_before() -> None:

@@ -15,11 +15,11 @@ from suket_service.core.keyring import KeyRing, KeyState, Purpose, b64url
 from suket_service.core.kind import IssuingWindow
 from suket_service.core.signing import SigningKey
 from suket_service.core.status_list import Status, StatusList
-from suket_service.core.trust_bundle import TYP, ListSnapshot, TrustBundle, open_bundle
+from suket_service.core.trust_bundle import TYP, Gap, ListSnapshot, TrustBundle, open_bundle
 from suket_service.core.verdict import Outcome
 from suket_service.core.verifier import BundleRecords, trust_of, verify
 from suket_service.errors import SuketError
-from tests.builders import NOON, a_publication_key, a_scope, a_seal_key, a_sealed, text_of
+from tests.builders import NOON, TODAY, a_publication_key, a_scope, a_seal_key, a_sealed, text_of
 from tests.core.builders import a_bundle, rfc_key, signed, signing_key
 
 SEALER, PUBLISHER = rfc_key(), a_publication_key()
@@ -53,7 +53,7 @@ def published(payload: bytes, typ: str = TYP, publisher: SigningKey = PUBLISHER)
 
 
 def test_a_bundle_comes_back_as_it_was_signed() -> None:
-    opened, signer = open_bundle(TOKEN, [PIN])
+    opened, signer, _ = open_bundle(TOKEN, [PIN])
     assert same(opened, BUNDLE)
     assert signer == PUBLISHER.key
 
@@ -220,6 +220,136 @@ def test_every_altered_character_of_the_payload_is_noticed() -> None:
         assert refusal_of(TOKEN[:position] + other + TOKEN[position + 1 :])
 
 
+# Two keys: the one in use and the next
+
+NEXT = signing_key(31, Purpose.PUBLICATION, a_scope(), KeyState.STANDBY)
+ROTATING = replace(BUNDLE, keys=KeyRing([*BUNDLE.keys, NEXT.key]))
+JOINT = PUBLISHER.publish_with([NEXT], TYP, ROTATING.to_payload())
+STRANGER = a_publication_key()
+
+
+def joint(*keys: SigningKey, bundle: TrustBundle | None = None) -> str:
+    """Signed by all of them; they are in the bundle's ring unless another bundle is given."""
+    ring = KeyRing([SEALER.key, *(each.key for each in keys)])
+    whole = bundle or replace(BUNDLE, keys=ring)
+    return keys[0].publish_with(keys[1:], TYP, whole.to_payload())
+
+
+@pytest.mark.parametrize(
+    ("pins", "signer", "introduced"),
+    [
+        ((PIN,), PUBLISHER, (NEXT.key.kid,)),
+        ((PIN, NEXT.key.kid), PUBLISHER, ()),
+        ((NEXT.key.kid,), NEXT, ()),
+        ((STRANGER.key.kid, PIN), PUBLISHER, (NEXT.key.kid,)),
+        ((), PUBLISHER, ()),
+    ],
+    ids=["old", "old and new", "new", "a stranger too", "nobody"],
+)
+def test_a_holder_of_either_key_opens_it_and_one_of_the_old_key_meets_the_new(
+    pins: tuple[str, ...], signer: SigningKey, introduced: tuple[str, ...]
+) -> None:
+    opened = open_bundle(JOINT, pins)
+    assert same(opened.bundle, ROTATING)
+    assert (opened.signer.kid, opened.introduced) == (signer.key.kid, introduced)
+    assert open_bundle(JOINT.encode() + b"\n", pins).introduced == introduced
+
+
+def test_a_holder_who_trusts_neither_key_refuses() -> None:
+    assert refusal_of(JOINT, (STRANGER.key.kid,)) == "bundle_untrusted"
+
+
+def test_a_key_on_standby_that_did_not_sign_is_not_introduced() -> None:
+    assert open_bundle(signed(ROTATING, PUBLISHER), [PIN]).introduced == ()
+
+
+def in_state(number: int, state: KeyState) -> SigningKey:
+    return signing_key(number, Purpose.PUBLICATION, a_scope(), state)
+
+
+def later(number: int) -> SigningKey:
+    scope = a_scope(signs_from=TODAY + timedelta(days=1))
+    return signing_key(number, Purpose.PUBLICATION, scope, KeyState.STANDBY)
+
+
+def swapped() -> str:
+    """The next key's signature is of another bundle."""
+    other = json.loads(joint(PUBLISHER, NEXT, bundle=replace(ROTATING, version=1)))
+    whole = json.loads(JOINT)
+    whole["signatures"][1] = other["signatures"][1]
+    return json.dumps(whole, separators=(",", ":"))
+
+
+def posing() -> str:
+    """A stranger's hand under the next key's name."""
+    return joint(PUBLISHER, SigningKey(STRANGER._private_key, NEXT.key), bundle=ROTATING)
+
+
+def repeated(*which: int) -> str:
+    whole = json.loads(JOINT)
+    whole["signatures"] = [whole["signatures"][each] for each in which]
+    return json.dumps(whole, separators=(",", ":"))
+
+
+def of_two_types() -> str:
+    checkpoint = json.loads(PUBLISHER.publish_with([NEXT], "suket-checkpoint+jws", ROTATING.to_payload()))
+    whole = json.loads(JOINT)
+    whole["signatures"][1] = checkpoint["signatures"][1]
+    return json.dumps(whole, separators=(",", ":"))
+
+
+JOINT_FORGERIES: dict[str, Callable[[], str]] = {
+    "another bundle's signature": swapped,
+    "a stranger poses as the next key": posing,
+    "the active key twice": lambda: repeated(0, 0),
+    "the next key twice": lambda: repeated(0, 1, 1),
+    "another type beside it": of_two_types,
+    "the second signer is not in the ring": lambda: joint(PUBLISHER, STRANGER, bundle=BUNDLE),
+    "two active keys": lambda: joint(PUBLISHER, STRANGER),
+    "no active key": lambda: joint(in_state(32, KeyState.STANDBY), in_state(33, KeyState.STANDBY)),
+    "a retired key": lambda: joint(PUBLISHER, in_state(34, KeyState.RETIRED)),
+    "a revoked key": lambda: joint(PUBLISHER, in_state(35, KeyState.REVOKED)),
+    "a next key before its first day": lambda: joint(PUBLISHER, later(36)),
+    "a next key of another environment": lambda: joint(
+        PUBLISHER, signing_key(37, Purpose.PUBLICATION, a_scope(environment="demo"), KeyState.STANDBY)
+    ),
+    "a key on standby alone": lambda: joint(in_state(38, KeyState.STANDBY)),
+}
+
+
+@pytest.mark.parametrize("title", JOINT_FORGERIES)
+@pytest.mark.parametrize("pins", [(), (PIN,)], ids=["no pin", "pinned"])
+def test_one_signature_that_is_not_in_order_spoils_all(title: str, pins: tuple[str, ...]) -> None:
+    assert refusal_of(JOINT_FORGERIES[title](), pins) in {"bundle_untrusted", "not_a_publication"}
+
+
+def test_a_seal_key_does_not_introduce_anyone() -> None:
+    as_publisher = rfc_key(Purpose.PUBLICATION)
+    token = as_publisher.publish_with([NEXT], TYP, ROTATING.to_payload())
+    assert refusal_of(token, (SEALER.key.kid,)) == "bundle_untrusted"
+
+
+def test_whatever_byte_of_two_signatures_is_altered_nothing_opens() -> None:
+    whole = JOINT.encode()
+    for position in range(len(whole)):
+        altered = bytearray(whole)
+        altered[position] ^= 1 << position % 8
+        assert refusal_of(bytes(altered)), position
+
+
+@given(st.integers(0, len(JOINT) - 1), st.integers(0, 255))
+def test_no_other_byte_will_do_anywhere(position: int, byte: int) -> None:
+    altered = bytearray(JOINT.encode())
+    altered[position] = byte
+    assert (refusal_of(bytes(altered)) is None) == (altered == JOINT.encode())
+
+
+@given(st.integers(0, len(JOINT)), st.binary(min_size=1, max_size=8))
+def test_nothing_can_be_put_in_between(position: int, more: bytes) -> None:
+    altered = JOINT.encode()[:position] + more + JOINT.encode()[position:]
+    assert refusal_of(altered) or altered.strip() == JOINT.encode()
+
+
 # Versions
 
 
@@ -333,7 +463,7 @@ NUMBERS: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("title", NUMBERS)
 def test_a_number_that_means_nothing_is_refused_and_breaks_no_check(title: str) -> None:
     try:
-        bundle, _ = open_bundle(published(payload_with(**NUMBERS[title])))
+        bundle, *_ = open_bundle(published(payload_with(**NUMBERS[title])))
     except SuketError:
         return
     assert verify(SEAL_TEXT, trust_of(bundle), BundleRecords(bundle), NOON).outcome is not Outcome.UNREADABLE
@@ -344,6 +474,22 @@ def test_a_payload_nested_without_end_is_refused(depth: int) -> None:
     header, _, signature = TOKEN.split(".")
     nested = b64url(b"[" * depth + b"]" * depth)
     assert refusal_of(f"{header}.{nested}.{signature}") == "bundle_unreadable"
+
+
+# A list that a restore closed
+
+
+def test_a_gap_comes_back_as_it_was_signed() -> None:
+    gap = Gap(date(2026, 11, 20), date(2026, 11, 22))
+    bundle = replace(BUNDLE, lists={1: replace(BUNDLE.lists[1], gap=gap)})
+    assert open_bundle(signed(bundle, PUBLISHER), [PIN]).bundle.lists[1].gap == gap
+    assert BUNDLE.lists[1].gap is None
+    assert "gap" not in LIST
+
+
+@pytest.mark.parametrize("gap", [1, "2026-11-20", [], ["2026-11-20"], ["2026-11-20", None], ["a", "b"]])
+def test_a_gap_of_another_shape_is_refused(gap: object) -> None:
+    assert refusal_of(published(payload_with(lists=[{**LIST, "gap": gap}]))) == "bundle_unreadable"
 
 
 # Large ones
@@ -375,13 +521,13 @@ def test_a_large_bundle_opens_too(grow: Callable[[TrustBundle], TrustBundle]) ->
 
 
 def test_a_seal_is_checked_with_a_bundle_and_nothing_else() -> None:
-    opened, _ = open_bundle(TOKEN, [PIN])
+    opened, *_ = open_bundle(TOKEN, [PIN])
     seal = a_sealed(SEALER, status_index=1)
     assert verify(text_of(seal), trust_of(opened), BundleRecords(opened), NOON).outcome is Outcome.VALID
 
 
 def test_nothing_of_an_unproven_seal_is_in_the_answer() -> None:
-    opened, _ = open_bundle(TOKEN, [PIN])
+    opened, *_ = open_bundle(TOKEN, [PIN])
     stranger = a_sealed(a_seal_key(), status_index=1)
     verdict = verify(text_of(stranger), trust_of(opened), BundleRecords(opened), NOON)
     assert (verdict.outcome, verdict.seal) == (Outcome.UNKNOWN_ISSUER, None)

@@ -11,11 +11,11 @@ from suket_service.core.keyring import KeyRing, KeyState, Purpose, Scope
 from suket_service.core.kind import IssuingWindow
 from suket_service.core.seal import NO_PORTRAIT, Seal, digits, pack, parse, read_digits
 from suket_service.core.status_list import Status, StatusList
-from suket_service.core.trust_bundle import ListSnapshot, OfficeFacts, TrustBundle, open_bundle
+from suket_service.core.trust_bundle import Gap, ListSnapshot, OfficeFacts, TrustBundle, open_bundle
 from suket_service.core.verdict import MESSAGES, NOT_COVERED, Caution, Note, Outcome, Reason, Tone, Verdict
 from suket_service.core.verifier import BundleRecords, Record, trust_of, unread, verify
 from suket_service.errors import InputError, SealError
-from tests.builders import NOON, a_publication_key, a_seal_key, a_sealed, text_of
+from tests.builders import NOON, a_publication_key, a_scope, a_seal_key, a_sealed, text_of
 from tests.core.builders import (
     FixedRecords,
     a_bundle,
@@ -311,6 +311,57 @@ def test_a_key_is_looked_up_by_its_id_and_never_tried_in_turn() -> None:
     sealed = KEY.seal(pack(PLAIN.facts, other.key.key_id))
     verdict = verify(digits(sealed), online_trust(KEY.key, other.key), FixedRecords(), NOON)
     assert verdict.reasons == (Reason.SIGNATURE_INVALID,)
+
+
+def test_what_a_key_on_standby_signs_is_judged_as_an_active_key_s() -> None:
+    # It must not sign; but a holder whose bundle is older than its activation has to believe it.
+    standby = rfc_key(state=KeyState.STANDBY)
+    bundle = a_bundle([standby.key])
+    text = text_of(a_sealed(standby))
+    assert verify(text, online_trust(standby.key), FixedRecords(), NOON).outcome is Outcome.VALID
+    assert verify(text, trust_of(bundle), BundleRecords(bundle), NOON).reasons == (
+        Reason.FINGERPRINT_DIFFERS,
+    )
+    text = text_of(a_sealed(standby, status_index=1))
+    assert verify(text, trust_of(bundle), BundleRecords(bundle), NOON).outcome is Outcome.VALID
+
+
+@pytest.mark.parametrize("state", [KeyState.STANDBY, KeyState.ACTIVE])
+def test_production_does_not_believe_a_demo_key_whatever_its_state(state: KeyState) -> None:
+    demo = rfc_key(scope=a_scope(environment="demo"), state=state)
+    verdict = verify(text_of(a_sealed(demo)), online_trust(demo.key), FixedRecords(), NOON)
+    assert verdict.reasons == (Reason.KEY_OUT_OF_SCOPE,)
+
+
+GAP = Gap(date(2026, 11, 18), date(2026, 11, 20))
+
+
+@pytest.mark.parametrize(
+    ("index", "issued_on", "reason"),
+    [
+        (5, date(2026, 11, 17), Reason.NOT_ISSUED),
+        (5, date(2026, 11, 18), Reason.LIST_MISSING),
+        (5, date(2026, 11, 20), Reason.LIST_MISSING),
+        (900_000, date(2026, 11, 19), Reason.LIST_MISSING),
+        (5, date(2026, 11, 21), Reason.NOT_ISSUED),
+        (5, date(2026, 11, 22), Reason.NEWER_THAN_LIST),
+    ],
+)
+def test_what_a_restore_may_have_lost_is_not_called_never_issued(
+    index: int, issued_on: date, reason: Reason
+) -> None:
+    bundle = a_bundle([KEY.key])
+    bundle = replace(bundle, lists={1: replace(bundle.lists[1], gap=GAP)})
+    seal = a_sealed(KEY, status_index=index, issued_on=issued_on)
+    verdict = verify(text_of(seal), trust_of(bundle), BundleRecords(bundle), NOON)
+    assert verdict.reasons == (reason,)
+
+
+def test_below_the_next_index_a_gap_changes_nothing() -> None:
+    bundle = a_bundle([KEY.key])
+    bundle = replace(bundle, lists={1: replace(bundle.lists[1], gap=GAP)})
+    seal = a_sealed(KEY, status_index=4, issued_on=date(2026, 11, 19))
+    assert verify(text_of(seal), trust_of(bundle), BundleRecords(bundle), NOON).outcome is Outcome.VALID
 
 
 def test_a_seal_is_looked_up_once() -> None:

@@ -5,10 +5,13 @@ from suket_service.registry.letters.finding import (
     by_id,
     by_ids,
     by_number,
+    by_numbers,
     by_request_keys,
+    card_hand_over,
     events,
     no_letter,
     open_letters_of,
+    open_replacements_of,
     seal_text,
     search,
 )
@@ -24,7 +27,17 @@ from suket_service.registry.letters.records import (
     person_values,
     portrait_key,
 )
-from suket_service.registry.letters.writing import add, add_events, add_printing, close, place, set_approved
+from suket_service.registry.letters.writing import (
+    add,
+    add_card_hand_over,
+    add_events,
+    add_printing,
+    close,
+    extend,
+    place,
+    set_approved,
+    set_state,
+)
 
 __all__ = [
     "Draft",
@@ -34,18 +47,23 @@ __all__ = [
     "NewLetter",
     "Placement",
     "add",
+    "add_card_hand_over",
     "add_events",
     "add_printing",
     "as_printed",
     "by_id",
     "by_ids",
     "by_number",
+    "by_numbers",
     "by_request_keys",
+    "card_hand_over",
     "close",
     "events",
+    "extend",
     "last_issue",
     "no_letter",
     "open_letters_of",
+    "open_replacements_of",
     "person_of",
     "person_values",
     "place",
@@ -54,5 +72,6 @@ __all__ = [
     "search",
     "series",
     "set_approved",
+    "set_state",
     "take_serials",
 ]

@@ -7,13 +7,14 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, select
 
-from suket_service.core.letter import Letter, LetterState
+from suket_service.core.kind import SignatureMode
+from suket_service.core.letter import CardHandOver, Letter, LetterState, Receiver
 from suket_service.core.region import Village
 from suket_service.core.seal import check_code
 from suket_service.errors import NotFound, Text
 from suket_service.registry import offices
 from suket_service.registry.letters.records import Event, LetterRecord, record_of, records
-from suket_service.registry.schema import LetterEventRow, LetterRow, PortraitRow
+from suket_service.registry.schema import HandOverRow, LetterEventRow, LetterRow, PortraitRow
 
 
 def events(tx: Connection, letter: str) -> list[Event]:
@@ -26,9 +27,31 @@ def events(tx: Connection, letter: str) -> list[Event]:
     return [Event(*row) for row in rows]
 
 
+def card_hand_over(tx: Connection, letter: str) -> CardHandOver | None:
+    """To whom the card went that took a letter's place."""
+    row = tx.execute(
+        select(HandOverRow.__table__).where(HandOverRow.letter == letter, HandOverRow.thing == "card")
+    ).first()
+    if row is None:
+        return None
+    return CardHandOver(Receiver(row.receiver), row.old_letter_returned, row.proxy_name, row.proxy_relation)
+
+
+def open_replacements_of(tx: Connection, letters: Sequence[str]) -> dict[str, LetterRecord]:
+    """The drafts that are to take the place of those letters, by the id of the letter replaced."""
+    found = tx.execute(records().where(LetterRow.replaces.in_(letters), LetterRow.closed_at.is_(None)))
+    return {row.replaces: record_of(row) for row in found}
+
+
 def open_letters_of(tx: Connection, niks: Sequence[str]) -> dict[str, LetterRecord]:
-    """The open letters of those people by NIK, in whatever office."""
-    found = tx.execute(records().where(LetterRow.nik.in_(niks), LetterRow.closed_at.is_(None)))
+    """The open letters of those people by NIK, in whatever office; no draft of a replacement."""
+    found = tx.execute(
+        records().where(
+            LetterRow.nik.in_(niks),
+            LetterRow.closed_at.is_(None),
+            LetterRow.replaces.is_(None) | LetterRow.number.is_not(None),
+        )
+    )
     return {row.nik: record_of(row) for row in found}
 
 
@@ -55,6 +78,12 @@ def by_id(tx: Connection, office: str, letter: str) -> LetterRecord:
     if row is None:
         raise no_letter()
     return record_of(row)
+
+
+def by_numbers(tx: Connection, office: str, numbers: Sequence[str]) -> dict[str, LetterRecord]:
+    """Those letters of an office that exist, by number."""
+    found = tx.execute(records().where(LetterRow.office == office, LetterRow.number.in_(numbers)))
+    return {row.number: record_of(row) for row in found}
 
 
 def by_number(tx: Connection, office: str, number: str) -> LetterRecord:
@@ -123,6 +152,7 @@ def as_printed(tx: Connection, record: LetterRecord) -> Letter:
             title=words["title"],
             legal_basis=words["legal_basis"],
             template=words["template"],
+            signature=SignatureMode(words.get("signature", SignatureMode.WET)),
         ),
         office=offices.office(tx, record.office),
         letterhead=offices.letterhead(tx, record.office, row.letterhead),

@@ -40,7 +40,10 @@ class Draft:
     portrait: bytes | None  # normalised JPEG
     requested_by: str
     request_key: str | None
+    request_digest: bytes | None  # SHA-256 of what was asked under that key
     batch: str | None
+    replaces: str | None = None  # id of the letter whose place this one takes when it is issued
+    override_reason: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class LetterRecord:
     portrait: bytes | None
     requested_by: str
     approved_by: str | None
+    request_digest: bytes | None
+    replaces: str | None
+    override_reason: str | None
     issued_on: date | None
     sealed_valid_until: date | None
     extended_to: date | None
@@ -175,6 +181,9 @@ def record_of(row: Row[Any]) -> LetterRecord:
         portrait=row.portrait,
         requested_by=row.requested_by,
         approved_by=row.approved_by,
+        request_digest=row.request_digest,
+        replaces=row.replaces,
+        override_reason=row.override_reason,
         issued_on=row.issued_on,
         sealed_valid_until=row.sealed_valid_until,
         extended_to=row.extended_to,

@@ -1,14 +1,14 @@
-"""Letters written: added, approved, placed, closed, printed. Decides nothing and signs nothing."""
+"""Letters written: added, approved, placed, changed, closed, printed. Decides nothing and signs nothing."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from suket_service.core.letter import LetterState
+from suket_service.core.letter import CardHandOver, LetterState
 from suket_service.registry.letters.records import NewEvent, NewLetter, Placement, person_values, portrait_key
-from suket_service.registry.schema import LetterEventRow, LetterRow, PortraitRow, PrintingRow
+from suket_service.registry.schema import HandOverRow, LetterEventRow, LetterRow, PortraitRow, PrintingRow
 
 _PLACED = (
     "number",
@@ -51,6 +51,9 @@ def _values(new: NewLetter, at: datetime) -> dict[str, Any]:
         "reason": draft.reason,
         "portrait": portrait_key(draft.portrait) if draft.portrait else None,
         "request_key": draft.request_key,
+        "request_digest": draft.request_digest,
+        "replaces": draft.replaces,
+        "override_reason": draft.override_reason,
         "batch": draft.batch,
         "requested_by": draft.requested_by,
         "approved_by": new.approved_by,
@@ -111,12 +114,38 @@ def place(tx: Connection, letter: str, placement: Placement) -> None:
     )
 
 
+def set_state(tx: Connection, letter: str, state: LetterState) -> None:
+    """An issued letter is suspended, or resumed."""
+    tx.execute(update(LetterRow).where(LetterRow.id == letter).values(state=state.value))
+
+
+def extend(tx: Connection, letter: str, until: date) -> None:
+    """A letter is valid for longer than its paper and its seal say."""
+    tx.execute(update(LetterRow).where(LetterRow.id == letter).values(extended_to=until))
+
+
 def close(tx: Connection, letter: str, at: datetime, state: LetterState | None = None) -> None:
     """Close a letter: it no longer counts as the person's open one. None keeps its state (it lapsed)."""
     values: dict[str, Any] = {"closed_at": at}
     if state is not None:
         values["state"] = state.value
     tx.execute(update(LetterRow).where(LetterRow.id == letter).values(**values))
+
+
+def add_card_hand_over(tx: Connection, letter: str, given: CardHandOver, by: str, at: datetime) -> None:
+    """Record to whom the card went that took a letter's place."""
+    tx.execute(
+        insert(HandOverRow).values(
+            letter=letter,
+            thing="card",
+            receiver=given.receiver.value,
+            proxy_name=given.proxy_name,
+            proxy_relation=given.proxy_relation,
+            old_letter_returned=given.old_letter_returned,
+            by=by,
+            at=at,
+        )
+    )
 
 
 def add_printing(tx: Connection, letter: str, sha256: str, renderer: str, by: str, at: datetime) -> None:
