@@ -30,12 +30,13 @@ CHECKPOINT = "checkpoint"
 #: How long a change that is no revocation may wait (design.md section 5).
 MOST_DELAY = timedelta(minutes=5)
 #: Entries that no holder may wait for.
-_AT_ONCE = ("letter.revoke", "letter.supersede", "letter.suspend")
+_AT_ONCE = ("letter.revoke", "letter.supersede", "letter.suspend", "key.revoke")
 #: With nothing changed at all, a bundle is made anew well before it goes stale.
 RENEWAL = timedelta(hours=12)
 #: How long holders may keep a status list without asking again, in seconds (`ttl`, section 5.1).
 LIST_TTL_SECONDS = 300
 _JWS = "application/jose"
+_JWS_IN_JSON = "application/jose+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,11 +130,22 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
     made = [
         Publication(JWKS, version, "application/jwk-set+json", _json(ring.to_jwks()), seq, at),
         Publication(CHECKPOINT, version, _JWS, checkpoint.encode(), seq, at),
-        Publication(TRUST_BUNDLE, version, _JWS, key.publish(TYP, bundle.to_payload()).encode(), seq, at),
+        _trust_bundle(tx, key, bundle, publisher, seq),
         *(_status_list(key, snapshot, publisher, version, seq, at) for snapshot in snapshots.values()),
     ]
     publications.replace_all(tx, made)
     return made
+
+
+def _trust_bundle(
+    tx: Transaction, key: SigningKey, bundle: TrustBundle, publisher: Publisher, seq: int
+) -> Publication:
+    """The bundle; while the next publication key waits, signed by both: so holders learn to trust it."""
+    at = bundle.issued_at
+    waiting = keys.unlock_next_publication(tx, at.date(), publisher.passphrase)
+    token = key.publish_with([waiting] if waiting else [], TYP, bundle.to_payload())
+    media_type = _JWS_IN_JSON if waiting else _JWS
+    return Publication(TRUST_BUNDLE, bundle.version, media_type, token.encode(), seq, at)
 
 
 def _next_version(tx: Transaction, at: datetime) -> int:
@@ -158,6 +170,7 @@ def _snapshot(contents: status.ListContents) -> ListSnapshot:
         next_index=contents.next_index,
         statuses=StatusList.of_letters(contents.next_index, contents.exceptions, contents.capacity),
         fingerprints={},
+        gap=contents.gap,
     )
 
 

@@ -38,6 +38,8 @@ class Settings:
     key_passphrase: str | None = field(repr=False)  # None: this process signs nothing
     language: str  # of messages for people: "id" or "en"
     role: str = "all"  # "all", "office" or "public"; a public process holds no passphrase
+    pades_certificate: Path | None = None  # PKCS#12: where letters of some kind are signed electronically
+    pades_passphrase: str | None = field(default=None, repr=False)
 
     @property
     def is_demo(self) -> bool:
@@ -82,6 +84,8 @@ class Settings:
         if role not in ROLES:
             raise _bad("SUKET_ROLE", "harus all, office atau public", "must be all, office or public")
         given = {**demo, **{name: value for name, value in env.items() if value}}
+        public = role == "public"
+        certificate = None if public else given.get("SUKET_PADES_CERTIFICATE")
         return cls(
             environment=environment,
             data_dir=data_dir,
@@ -89,10 +93,12 @@ class Settings:
             base_url=_base_url(given.get("SUKET_BASE_URL"), environment),
             secret_key=_secret(given.get("SUKET_SECRET_KEY"), "SUKET_SECRET_KEY"),
             key_passphrase=None
-            if role == "public"
+            if public
             else _secret(given.get("SUKET_KEY_PASSPHRASE"), "SUKET_KEY_PASSPHRASE"),
             language="en" if given.get("SUKET_LANG") == "en" else "id",
             role=role,
+            pades_certificate=Path(certificate).absolute() if certificate else None,
+            pades_passphrase=None if public else given.get("SUKET_PADES_PASSPHRASE"),
         )
 
 

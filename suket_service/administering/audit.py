@@ -1,19 +1,45 @@
-"""The audit chain checked, in itself and against what was published. Appends nothing."""
+"""The audit chain checked, in itself and against what was published. Appends nothing.
 
+A chain that was rewritten from some entry on, every hash anew, is whole in itself: only what is
+outside shows it. So any checkpoint ever published, or a trust bundle with one in it, can be held
+against it.
+"""
+
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
 
-from suket_service.core.signing import CHECKPOINT_TYP, open_publication, unsigned_header
-from suket_service.registry import audit, keys, letters
-from suket_service.registry.session import Registry
+from suket_service.core import trust_bundle
+from suket_service.core.keyring import Key, KeyState
+from suket_service.core.signing import CHECKPOINT_TYP, compact_forms, open_publication, unsigned_header
+from suket_service.errors import KeyTrouble, Text
+from suket_service.registry import audit, keys, letters, offices
+from suket_service.registry.audit import ChainHead
+from suket_service.registry.session import Registry, Transaction
+
+#: Entries read in one transaction: writers wait for no longer than such a reading takes.
+PORTION = 5_000
+#: What a restore appends, with the checkpoint that was its witness (``witness_entries``,
+#: ``witness_head``) and how many entries the backup still held (``entries``).
+RESTORE = "registry.restore"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditCheck:
-    """What checking the chain found. ``fits_checkpoint`` is None where none was given."""
+    """What checking the chain found.
+
+    ``fits_checkpoint`` is None where none was given, and where nobody can say: the checkpoint is the
+    very one that a restore named as its witness, and what lay between backup and crash is lost.
+    ``lost_in_restore`` is then that restore's entry. With ``fits_checkpoint`` False it is the entry of
+    a restore that might explain the misfit and does not prove it.
+    """
 
     entries: int
     first_break: int | None
     fits_checkpoint: bool | None
+    lost_in_restore: int | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -21,30 +47,155 @@ class AuditCheck:
         return self.first_break is None and self.fits_checkpoint is not False
 
 
+@dataclass(frozen=True, slots=True)
+class _Checkpoint:
+    """What a publication key signed of the chain; ``series``: (office, kind, year) to the last serial."""
+
+    registry: str
+    at: datetime
+    entries: int
+    head: str
+    series: Mapping[tuple[str, int, int], int]
+
+
 def check_audit(registry: Registry, checkpoint: str | None = None) -> AuditCheck:
     """Check the audit chain, and whether it still runs through a checkpoint published earlier.
 
-    A chain that was rewritten from some entry on is whole in itself; only what is outside shows it.
+    Args:
+        registry: whose chain.
+        checkpoint: a signed checkpoint, or a trust bundle that holds one.
 
     Raises:
-        KeyTrouble: the checkpoint is not signed by a publication key of this registry.
+        KeyTrouble: ``checkpoint_foreign``, ``checkpoint_key_revoked`` or ``not_a_publication``: it says
+            nothing about this chain.
+        InputError: the trust bundle cannot be read.
+        RegistryError: ``audit_unreadable``.
     """
+    given = None
+    if checkpoint is not None:
+        with registry.reading() as tx:
+            given = _opened(tx, checkpoint.strip())
+    head, first_break = _walk(registry)
+    if given is None:
+        return AuditCheck(head.entries, first_break, None)
     with registry.reading() as tx:
-        entries, first_break = audit.head(tx).entries, audit.first_break(tx)
-        if checkpoint is None:
-            return AuditCheck(entries, first_break, None)
-        signer = keys.ring(tx).find_kid(str(unsigned_header(checkpoint).get("kid")))
-        if signer is None:
-            raise keys.no_key()
-        claims = open_publication(checkpoint, CHECKPOINT_TYP, signer)
-        at_checkpoint = audit.hash_at(tx, int(claims["entries"]))
-        serials = {(office, kind, year): last for office, kind, year, last in letters.series(tx)}
-        fits = (
-            at_checkpoint is not None
-            and at_checkpoint.hex() == claims["head"]
-            and all(
-                serials.get((each["office"], each["kind"], each["year"]), 0) >= each["last_serial"]
+        fits, lost = _compare(tx, given)
+    return AuditCheck(head.entries, first_break, fits, lost)
+
+
+def _walk(registry: Registry) -> tuple[ChainHead, int | None]:
+    """The end of the chain and its first break. What is appended meanwhile is read too."""
+    good = ChainHead(0, audit.GENESIS)
+    while True:
+        with registry.reading() as tx:
+            entries = audit.stretch(tx, good.entries, PORTION)
+        after = audit.follow(good, entries)
+        if after.entries - good.entries < len(entries):
+            with registry.reading() as tx:
+                return audit.head(tx), after.entries + 1
+        if len(entries) < PORTION:
+            return after, None
+        good = after
+
+
+def _compare(tx: Transaction, given: _Checkpoint) -> tuple[bool | None, int | None]:
+    """Whether the chain fits, and the restore that comes into it."""
+    serials = {(office, kind, year): last for office, kind, year, last in letters.series(tx)}
+    numbers_fit = all(serials.get(series, 0) >= last for series, last in given.series.items())
+    found = audit.hash_at(tx, given.entries)
+    if found is not None and found.hex() == given.head:
+        return numbers_fit, None
+    restore, is_witness = _restore_since(tx, given)
+    return (None if is_witness and numbers_fit else False), restore
+
+
+def _restore_since(tx: Transaction, given: _Checkpoint) -> tuple[int | None, bool]:
+    """A later restore from a backup older than the checkpoint, and whether it names it as its witness."""
+    first = None
+    for entry in audit.of_action(tx, RESTORE):
+        try:
+            details = json.loads(entry.details)
+            kept, witness = int(details["entries"]), (details["witness_entries"], details["witness_head"])
+        except (ValueError, TypeError, KeyError):
+            continue  # an entry that was tampered with; the chain says so
+        if entry.at < given.at or kept >= given.entries:
+            continue
+        if witness == (given.entries, given.head):
+            return entry.seq, True
+        first = first or entry.seq
+    return first, False
+
+
+def _opened(tx: Transaction, token: str) -> _Checkpoint:
+    identity = offices.identity(tx)
+    token = _out_of_bundle(token)
+    signer = keys.ring(tx).find_kid(str(unsigned_header(token).get("kid")))
+    if signer is None:
+        raise _foreign()
+    given = _read(open_publication(token, CHECKPOINT_TYP, signer))
+    if identity is None or given.registry != identity.registry_id:
+        raise _foreign()
+    _require_believed(signer, given)
+    return given
+
+
+def _out_of_bundle(token: str) -> str:
+    """The checkpoint in a trust bundle; a token that is no trust bundle is returned as it is."""
+    forms = compact_forms(token)
+    if len(forms) == 1 and unsigned_header(token).get("typ") != trust_bundle.TYP:
+        return token
+    # Opened without pins: whether our own key signed is judged by the checkpoint's own signature.
+    held = trust_bundle.open_bundle(token).bundle.checkpoint
+    if held is None:
+        raise _unreadable()
+    return held
+
+
+def _read(claims: Mapping[str, Any]) -> _Checkpoint:
+    try:
+        return _Checkpoint(
+            registry=str(claims["registry"]),
+            at=datetime.fromtimestamp(int(claims["at"]), UTC),
+            entries=int(claims["entries"]),
+            head=str(claims["head"]),
+            series={
+                (str(each["office"]), int(each["kind"]), int(each["year"])): int(each["last_serial"])
                 for each in claims["series"]
-            )
+            },
         )
-        return AuditCheck(entries, first_break, fits)
+    except (KeyError, TypeError, ValueError, OverflowError, OSError):
+        raise _unreadable() from None
+
+
+def _require_believed(signer: Key, given: _Checkpoint) -> None:
+    """What a retired key signed inside its dates stays good; a revoked one was stolen."""
+    if signer.state is KeyState.REVOKED:
+        raise KeyTrouble(
+            "checkpoint_key_revoked",
+            Text(
+                "Titik periksa ini ditandatangani kunci publikasi yang sudah dicabut: tidak membuktikan apa pun. Pakai yang lain.",
+                "This checkpoint is signed by a publication key that has been revoked: it proves nothing. Use another one.",
+            ),
+        )
+    if signer.state is KeyState.STANDBY or not keys.signs_on(signer, given.at.date()):
+        raise _unreadable()
+
+
+def _foreign() -> KeyTrouble:
+    return KeyTrouble(
+        "checkpoint_foreign",
+        Text(
+            "Titik periksa ini milik registri lain: kuncinya atau pengenalnya tidak dikenal di sini.",
+            "This checkpoint is another registry's: its key or its name is not known here.",
+        ),
+    )
+
+
+def _unreadable() -> KeyTrouble:
+    return KeyTrouble(
+        "not_a_publication",
+        Text(
+            "Ini bukan titik periksa yang diterbitkan registri ini. Ambil checkpoint.jws atau trust-bundle.jws yang pernah terbit.",
+            "This is no checkpoint that this registry published. Take a checkpoint.jws or a trust-bundle.jws that was published.",
+        ),
+    )

@@ -1,11 +1,237 @@
-"""The signing keys as the office sees them. Signs nothing."""
+"""The signing keys as the office sees them: made, put to use, retired, revoked. Signs nothing.
 
-from suket_service.core.keyring import Key
-from suket_service.registry import keys
-from suket_service.registry.session import Registry
+Each is one transaction with one audit entry. A new key waits on standby, published, so that holders
+of older bundles know it before it signs. At most one key of a purpose and office signs at a time.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from suket_service.administering.setting_up import CONSOLE
+from suket_service.core.keyring import Key, KeyState, Purpose, Scope
+from suket_service.core.resident import parse_text
+from suket_service.core.signing import SigningKey
+from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
+from suket_service.errors import FieldError, KeyTrouble, Problem, RegistryError, Text
+from suket_service.registry import audit, keys, offices
+from suket_service.registry.session import Registry, Transaction
+
+MOST_REASON_CHARACTERS = 200
+_NIK = re.compile(r"[0-9]{16}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChange:
+    """What was done to a key, and who signs for its purpose and office now.
+
+    ``signer`` is None where nobody does any more: no letter, or no publication, until another key is
+    activated. ``known_from``, set where another key has just begun to sign, is when the last bundle
+    made without it goes stale: a holder of one cannot tell about what the key signs before.
+    """
+
+    key: Key
+    signer: Key | None
+    retired: tuple[Key, ...] = ()
+    known_from: datetime | None = None
 
 
 def list_keys(registry: Registry) -> list[Key]:
     """Every public key with its scope, oldest first."""
     with registry.reading() as tx:
         return list(keys.ring(tx))
+
+
+def new_key(
+    registry: Registry, purpose: Purpose, office_code: str | None, passphrase: str | None, at: datetime
+) -> KeyChange:
+    """Make a standby key: for an office's letters, or (``office_code`` None) for publications.
+
+    Raises:
+        KeyTrouble: ``no_passphrase``, ``key_locked`` (not the passphrase of the other keys) or
+            ``standby_exists``.
+        NotFound: no such office.
+        RegistryError: ``not_initialised``.
+    """
+    with registry.writing() as tx:
+        identity = offices.identity(tx)
+        if identity is None:
+            raise RegistryError(
+                "not_initialised", Text("Jalankan `suket init` dahulu.", "Run `suket init` first.")
+            )
+        given = keys.require_passphrase(tx, passphrase)
+        office = offices.office(tx, office_code) if office_code else None
+        if _of(tx, KeyState.STANDBY, purpose, office_code):
+            raise _standby_exists()
+        scope = Scope(
+            environment=identity.environment,
+            office=office.code if office else None,
+            lists=frozenset(),
+            villages=office.villages if office else (),
+            signs_from=_today(tx, office_code, at),
+            signs_until=None,
+        )
+        made = SigningKey.generate(purpose, scope, KeyState.STANDBY)
+        keys.store(tx, made, given, at)
+        _note(tx, at, "key.new", made.key)
+        return KeyChange(keys.find(tx, made.key.kid), _signer(tx, made.key))
+
+
+def activate_key(registry: Registry, kid: str, at: datetime) -> KeyChange:
+    """Let a standby key sign from now on; the one that signed before is retired.
+
+    Raises:
+        NotFound: no such key.
+        KeyTrouble: ``key_not_standby`` or ``key_not_yet``: its first day is still to come.
+    """
+    with registry.writing() as tx:
+        key = keys.find(tx, kid)
+        if key.state is not KeyState.STANDBY:
+            raise _not_standby(key)
+        if _today(tx, key.scope.office, at) < key.scope.signs_from:
+            raise _not_yet()
+        retired = tuple(
+            _retired(tx, former, at) for former in _of(tx, KeyState.ACTIVE, key.purpose, key.scope.office)
+        )
+        now_active = keys.change_state(tx, key, KeyState.ACTIVE, key.scope.signs_until)
+        _note(tx, at, "key.activate", now_active, retired=[each.kid for each in retired])
+        return KeyChange(now_active, now_active, retired, _known_from(tx, now_active))
+
+
+def retire_key(registry: Registry, kid: str, at: datetime) -> KeyChange:
+    """Let a key sign no more, after today; what it signed inside its dates stays good.
+
+    Raises:
+        NotFound: no such key.
+        KeyTrouble: ``key_not_in_use``: it is retired or revoked already.
+    """
+    with registry.writing() as tx:
+        key = keys.find(tx, kid)
+        if key.state not in (KeyState.ACTIVE, KeyState.STANDBY):
+            raise _not_in_use(key)
+        return _taken_out(tx, key, _retired(tx, key, at), at, "key.retire")
+
+
+def revoke_key(registry: Registry, kid: str, reason: str, at: datetime) -> KeyChange:
+    """Say that a key was stolen: from now on only letters on record are believed of it.
+
+    Args:
+        registry: whose key.
+        kid: the key, or the start of its ``kid``.
+        reason: kept in the audit chain; names nobody.
+        at: now.
+
+    Raises:
+        NotFound: no such key.
+        KeyTrouble: ``key_not_in_use``: it is revoked already.
+        FieldError: the reason is missing, too long or holds a NIK.
+    """
+    given = _reason(reason)
+    with registry.writing() as tx:
+        key = keys.find(tx, kid)
+        if key.state is KeyState.REVOKED:
+            raise _not_in_use(key)
+        until = key.scope.signs_until or _today(tx, key.scope.office, at)
+        revoked = keys.change_state(tx, key, KeyState.REVOKED, until)
+        return _taken_out(tx, key, revoked, at, "key.revoke", reason=given)
+
+
+def _taken_out(
+    tx: Transaction, before: Key, after: Key, at: datetime, action: str, **details: str
+) -> KeyChange:
+    """The standby takes over where nobody else signs; one audit entry for all of it."""
+    signer, known_from = _signer(tx, after), None
+    if before.state is KeyState.ACTIVE and signer is None:
+        waiting = [
+            key
+            for key in _of(tx, KeyState.STANDBY, before.purpose, before.scope.office)
+            if keys.signs_on(key, _today(tx, before.scope.office, at))
+        ]
+        if waiting:
+            signer = keys.change_state(tx, waiting[0], KeyState.ACTIVE, waiting[0].scope.signs_until)
+            known_from = _known_from(tx, signer)
+            details["activated"] = signer.kid
+    _note(tx, at, action, after, **details)
+    return KeyChange(after, signer, (), known_from)
+
+
+def _retired(tx: Transaction, key: Key, at: datetime) -> Key:
+    today = _today(tx, key.scope.office, at)
+    return keys.change_state(tx, key, KeyState.RETIRED, min(key.scope.signs_until or today, today))
+
+
+def _of(tx: Transaction, state: KeyState, purpose: Purpose, office: str | None) -> list[Key]:
+    return [
+        key for key in keys.ring(tx) if (key.state, key.purpose, key.scope.office) == (state, purpose, office)
+    ]
+
+
+def _signer(tx: Transaction, like: Key) -> Key | None:
+    return next(reversed(_of(tx, KeyState.ACTIVE, like.purpose, like.scope.office)), None)
+
+
+def _known_from(tx: Transaction, key: Key) -> datetime:
+    return keys.made_at(tx, key) + DEFAULT_FRESHNESS
+
+
+def _today(tx: Transaction, office: str | None, at: datetime) -> date:
+    """The office's calendar day; publications go by UTC."""
+    return offices.office(tx, office).local_date(at) if office else at.date()
+
+
+def _note(tx: Transaction, at: datetime, action: str, key: Key, **details: str | list[str]) -> None:
+    told = {"purpose": key.purpose.value, **details}
+    audit.append(tx, at, CONSOLE, action, key.kid, key.scope.office, told)
+
+
+def _reason(reason: str) -> str:
+    given = parse_text(reason, "reason", MOST_REASON_CHARACTERS)
+    if _NIK.search(given):
+        raise FieldError(
+            Problem(
+                "reason",
+                "names_someone",
+                Text(
+                    "Alasan ini masuk ke catatan audit dan tidak boleh memuat NIK.",
+                    "This reason goes into the audit chain and must not hold a NIK.",
+                ),
+            )
+        )
+    return given
+
+
+def _standby_exists() -> KeyTrouble:
+    return KeyTrouble(
+        "standby_exists",
+        Text(
+            "Sudah ada kunci siaga untuk keperluan ini: aktifkan atau pensiunkan dahulu. Lihat `suket keys list`.",
+            "There is a standby key for this already: activate or retire it first. See `suket keys list`.",
+        ),
+    )
+
+
+def _not_standby(key: Key) -> KeyTrouble:
+    return KeyTrouble(
+        "key_not_standby",
+        Text(
+            f"Hanya kunci siaga (standby) yang dapat diaktifkan; kunci ini {key.state}.",
+            f"Only a standby key can be activated; this one is {key.state}.",
+        ),
+    )
+
+
+def _not_yet() -> KeyTrouble:
+    return KeyTrouble(
+        "key_not_yet",
+        Text(
+            "Hari pertama kunci ini belum tiba. Periksa jam komputer ini.",
+            "This key's first day is still to come. Check this computer's clock.",
+        ),
+    )
+
+
+def _not_in_use(key: Key) -> KeyTrouble:
+    return KeyTrouble(
+        "key_not_in_use",
+        Text(f"Kunci ini sudah {key.state}.", f"This key is {key.state} already."),
+    )

@@ -93,7 +93,7 @@ def initialise(
 
 
 def add_office(registry: Registry, new: NewOffice, environment: str, passphrase: str, at: datetime) -> None:
-    """Add an office with its villages, staff, first status list and seal key."""
+    """Add an office with its villages, staff, first status lists and seal key."""
     office = new.office
     with registry.writing() as tx:
         offices.add_villages(tx, new.villages)
@@ -101,7 +101,7 @@ def add_office(registry: Registry, new: NewOffice, environment: str, passphrase:
         offices.add_letterhead(tx, office.code, new.letterhead, at)
         for member in new.staff:
             staff.add_staff(tx, member, at)
-        status.open_list(tx, office.code)
+        status.open_lists(tx, office.code)
         scope = Scope(
             environment, office.code, frozenset(), office.villages, office.local_date(at), signs_until=None
         )

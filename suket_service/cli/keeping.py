@@ -1,21 +1,29 @@
 """Commands that keep trust in order: ``keys``, ``publish``, ``audit``."""
 
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
 
 from suket_service import administering, publishing
-from suket_service.administering import CONSOLE
+from suket_service.administering import CONSOLE, AuditCheck, KeyChange
 from suket_service.cli.session import REFUSED, Session, now, print_json
-from suket_service.errors import FileRefused, KeyTrouble, Text
+from suket_service.core.keyring import Key, Purpose
+from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
+from suket_service.errors import FileRefused, InputError, KeyTrouble, Text
 from suket_service.publishing import CHECKPOINT, JWKS, TRUST_BUNDLE
 
 _FILE_NAMES = {JWKS: "jwks.json", TRUST_BUNDLE: "trust-bundle.jws", CHECKPOINT: "checkpoint.jws"}
 
 
+_SETTLING = DEFAULT_FRESHNESS // timedelta(hours=1)
+_NAMED_BY_START = "KID boleh disingkat sampai awal yang unik, paling sedikit 6 karakter."
+
+
 @click.group()
 def keys() -> None:
-    """Kunci penanda tangan."""
+    """Kunci penanda tangan: dibuat siaga (standby), lalu aktif, akhirnya pensiun atau dicabut."""
 
 
 @keys.command("list")
@@ -24,12 +32,125 @@ def keys() -> None:
 def list_(session: Session, as_json: bool) -> None:
     """Daftar kunci publik, yang tertua dahulu."""
     for key in administering.list_keys(session.registry):
-        jwk = key.to_jwk()
         if as_json:
-            print_json(jwk)
-            continue
-        scope = f"{jwk['office'] or '-'}  {jwk['signs_from']} – {jwk['signs_until'] or '…'}"
-        click.echo(f"{key.kid}  {jwk['purpose']:<11} {jwk['state']:<8} {scope}")
+            print_json(key.to_jwk())
+        else:
+            _print_key(key)
+
+
+@keys.command("new")
+@click.option(
+    "--purpose",
+    type=click.Choice([each.value for each in Purpose]),
+    default=Purpose.SEAL.value,
+    show_default=True,
+    help="seal: menyegel surat; publication: menandatangani yang dipegang pihak luar.",
+)
+@click.option("--office", help="Kode kantor, bila lebih dari satu (hanya untuk seal).")
+@click.pass_obj
+def new(session: Session, purpose: str, office: str | None) -> None:
+    """Buat kunci siaga dan terbitkan bagian publiknya; belum menandatangani apa pun.
+
+    Baru aktifkan setelah bundel terlama yang masih berlaku pun memuatnya (72 jam).
+    """
+    wanted = Purpose(purpose)
+    if wanted is Purpose.PUBLICATION and office is not None:
+        raise click.UsageError("--office hanya untuk seal / goes with seal only")
+    code = session.office(office) if wanted is Purpose.SEAL else None
+    change = administering.new_key(session.registry, wanted, code, session.settings.key_passphrase, now())
+    _print_key(change.key)
+    session.say(
+        f"Kunci siaga dibuat. Setelah {_SETTLING} jam: suket keys activate {change.key.kid}",
+        f"A standby key was made. After {_SETTLING} hours: suket keys activate {change.key.kid}",
+    )
+    session.publish()
+
+
+@keys.command(epilog=_NAMED_BY_START)
+@click.argument("kid")
+@click.pass_obj
+def activate(session: Session, kid: str) -> None:
+    """Pakai kunci siaga mulai sekarang; kunci yang sebelumnya menandatangani dipensiunkan."""
+    change = administering.activate_key(session.registry, kid, now())
+    _print_key(change.key)
+    for former in change.retired:
+        _print_key(former)
+    _warn_if_early(session, change, now())
+    session.publish()
+
+
+@keys.command(epilog=_NAMED_BY_START)
+@click.argument("kid")
+@click.pass_obj
+def retire(session: Session, kid: str) -> None:
+    """Pensiunkan kunci: tidak menandatangani lagi, tetapi surat yang sudah disegelnya tetap berlaku.
+
+    Kunci siaga, bila ada, langsung menggantikannya.
+    """
+    _taken_out(session, administering.retire_key(session.registry, kid, now()))
+
+
+@keys.command(epilog=_NAMED_BY_START)
+@click.argument("kid")
+@click.option("--reason", required=True, help="Sebabnya; masuk ke catatan audit, jadi tanpa nama dan NIK.")
+@click.option("--yes", is_flag=True, help="Jangan tanya lagi.")
+@click.pass_obj
+def revoke(session: Session, kid: str, reason: str, yes: bool) -> None:
+    """Cabut kunci yang dicuri: suratnya dipercaya hanya bila tercatat di registri.
+
+    Tidak dapat dibatalkan. Kunci siaga, bila ada, langsung menggantikannya.
+    """
+    if not yes:
+        question = session.tell(
+            f"Cabut kunci {kid}? Ini tidak dapat dibatalkan.", f"Revoke key {kid}? This cannot be undone."
+        )
+        click.confirm(question, abort=True)
+    _taken_out(session, administering.revoke_key(session.registry, kid, reason, now()))
+
+
+def _taken_out(session: Session, change: KeyChange) -> None:
+    _print_key(change.key)
+    if change.known_from is not None and change.signer is not None:
+        _print_key(change.signer)
+    _warn_if_early(session, change, now())
+    if change.signer is None:
+        session.warn(_NOBODY_SIGNS[change.key.purpose])
+    session.publish()
+
+
+_NOBODY_SIGNS = {
+    Purpose.SEAL: Text(
+        "Kantor ini tidak dapat menerbitkan surat sampai ada kunci baru: suket keys new, lalu suket keys activate.",
+        "This office cannot issue letters until there is a new key: suket keys new, then suket keys activate.",
+    ),
+    Purpose.PUBLICATION: Text(
+        "Tidak ada yang dapat dipublikasikan sampai ada kunci baru: suket keys new --purpose publication, lalu suket keys activate.",
+        "Nothing can be published until there is a new key: suket keys new --purpose publication, then suket keys activate.",
+    ),
+}
+
+
+def _warn_if_early(session: Session, change: KeyChange, at: datetime) -> None:
+    if change.known_from is None or at >= change.known_from:
+        return
+    until = change.known_from.isoformat(timespec="minutes")
+    if change.key.purpose is Purpose.SEAL:
+        told = Text(
+            f"Sampai {until} masih ada bundel berlaku yang belum memuat kunci ini; tanpa jaringan, surat barunya terbaca “penerbit tidak dikenal”.",
+            f"Until {until} there are fresh bundles without this key; offline, its new letters read as “unknown issuer”.",
+        )
+    else:
+        told = Text(
+            f"Sampai {until} masih ada bundel berlaku yang belum memperkenalkan kunci ini; pemegangnya harus diberi sidiknya di atas kertas.",
+            f"Until {until} there are fresh bundles that do not introduce this key; their holders must be given its thumbprint on paper.",
+        )
+    session.warn(told)
+
+
+def _print_key(key: Key) -> None:
+    scope = key.scope
+    dates = f"{scope.office or '-'}  {scope.signs_from} – {scope.signs_until or '…'}"
+    click.echo(f"{key.kid}  {key.purpose:<11} {key.state:<8} {dates}")
 
 
 @click.command()
@@ -54,32 +175,52 @@ def audit() -> None:
 @click.option(
     "--checkpoint",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Titik periksa yang pernah diterbitkan (checkpoint.jws).",
+    help="Titik periksa yang pernah diterbitkan: checkpoint.jws atau trust-bundle.jws.",
 )
 @click.pass_obj
 def verify_audit(session: Session, checkpoint: Path | None) -> None:
-    """Periksa rantai audit, bila diminta terhadap titik periksa yang pernah diterbitkan."""
+    """Periksa rantai audit, bila diminta terhadap titik periksa yang pernah diterbitkan.
+
+    Rantai yang ditulis ulang seluruhnya tetap utuh pada dirinya sendiri; hanya titik periksa yang
+    tersimpan di luar kantor yang menunjukkannya.
+    """
     try:
         result = administering.check_audit(
             session.registry, _checkpoint_text(checkpoint) if checkpoint else None
         )
-    except KeyTrouble as error:
+    except (KeyTrouble, InputError) as error:
         # Exit code 2, not 1: such a file says nothing about the chain.
         raise FileRefused(error.code, error.text) from error
     session.say(f"{result.entries} catatan.", f"{result.entries} entries.")
+    for finding in _findings(result):
+        session.say(finding.id, finding.en)
+    if not result.is_whole:
+        raise SystemExit(REFUSED)
+    session.say("Rantai utuh.", "The chain is whole.")
+
+
+def _findings(result: AuditCheck) -> Iterator[Text]:
+    restore = result.lost_in_restore
     if result.first_break is not None:
-        session.say(
+        yield Text(
             f"RANTAI PUTUS pada catatan {result.first_break}: catatan diubah, dihapus atau disisipkan.",
             f"CHAIN BROKEN at entry {result.first_break}: entries were changed, deleted or inserted.",
         )
     if result.fits_checkpoint is False:
-        session.say(
+        yield Text(
             "TIDAK COCOK dengan titik periksa: riwayat sampai titik itu ditulis ulang atau hilang.",
             "DOES NOT FIT the checkpoint: the history up to it was rewritten or is lost.",
         )
-    if not result.is_whole:
-        raise SystemExit(REFUSED)
-    session.say("Rantai utuh.", "The chain is whole.")
+    if result.fits_checkpoint is False and restore is not None:
+        yield Text(
+            f"Catatan {restore}: pemulihan dari cadangan yang lebih tua. Itu dapat menjadi sebabnya, tetapi tidak membuktikannya.",
+            f"Entry {restore}: a restore from an older backup. It may be the cause, but it does not prove it.",
+        )
+    elif restore is not None:
+        yield Text(
+            f"Titik periksa ini ada di bagian yang hilang pada pemulihan, catatan {restore}. Pastikan pemulihan itu memang terjadi.",
+            f"This checkpoint lies in the part lost in the restore, entry {restore}. Make sure that restore did take place.",
+        )
 
 
 def _checkpoint_text(path: Path) -> str:

@@ -11,6 +11,8 @@ import click
 from suket_service import administering, issuing, printing
 from suket_service.administering import CONSOLE
 from suket_service.cli.letter_files import photos_beside, read_rows
+from suket_service.cli.press import press
+from suket_service.cli.proving import APPROVER_STDIN, has_proven
 from suket_service.cli.session import (
     REFUSED,
     Session,
@@ -23,7 +25,6 @@ from suket_service.core.letter import STATE_NAMES, LetterState, file_name
 from suket_service.errors import PrinterError, Problem, SuketError, Text
 from suket_service.issuing import RowOutcome, RowStatus, TwoPeople
 from suket_service.paper.letter_pdf import PrintedLetter
-from suket_service.printing import Press
 from suket_service.registry import letters as letter_records
 from suket_service.registry import positions
 from suket_service.sheets.read import Row
@@ -35,8 +36,10 @@ _STATUS_NAMES = {
     RowStatus.REFUSED: Text("ditolak", "refused"),
 }
 _STOPS_AT_DRAFTS = Text(
-    "Di luar peragaan surat berhenti sebagai konsep: penyetuju harus membuktikan dirinya, dan itu belum ada di versi ini.",
-    "Outside the demo letters stop at drafts: the approver must prove themselves, which this version does not offer yet.",
+    "Surat menunggu sebagai konsep: penyetuju belum membuktikan dirinya. "
+    "Jalankan perintah yang sama di terminal (atau dengan --approver-stdin): kata sandi dan kodenya akan ditanyakan.",
+    "Letters wait as drafts: the approver has not proven themselves. "
+    "Run the same command at a terminal (or with --approver-stdin): it asks for their password and code.",
 )
 #: By letter number: where its PDF is, or why there is none.
 Papers = dict[str, Path | Problem]
@@ -51,49 +54,70 @@ OFFICE = click.option("--office", "office", help="Kode kantor, bila lebih dari s
 @click.option("--requested-by", required=True, help="Petugas yang mengajukan.")
 @click.option("--approved-by", required=True, help="Pejabat yang menyetujui.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Map untuk PDF.")
+@click.option(
+    "--allow-overrides",
+    is_flag=True,
+    help="Penyetuju mengizinkan baris yang mengisi kolom pengecualian melewati daftar penduduk.",
+)
+@APPROVER_STDIN
 @AS_JSON
 @click.pass_obj
 def issue(
-    session: Session, file: Path, requested_by: str, approved_by: str, out: Path | None, as_json: bool
+    session: Session,
+    file: Path,
+    requested_by: str,
+    approved_by: str,
+    out: Path | None,
+    allow_overrides: bool,
+    approver_stdin: bool,
+    as_json: bool,
 ) -> None:
-    """Terbitkan surat: satu untuk setiap baris berkas."""
+    """Terbitkan surat: satu untuk setiap baris berkas.
+
+    Di luar peragaan kata sandi dan kode sekali pakai penyetuju ditanyakan di terminal; tanpa itu surat berhenti
+    sebagai konsep.
+    """
     office = session.office_of(requested_by)
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)  # said before anything is issued, not after
     rows, digest = read_rows(file)
     issuing.require_people(session.registry, office, TwoPeople(requested_by, approved_by))
-    demo = session.settings.is_demo
-    if demo:
+    proven = has_proven(session, approved_by, approver_stdin)
+    if session.settings.is_demo:
         _import_stated(session, office, rows, requested_by, file.name)
     outcomes = issuing.issue_rows(
         session.registry,
         office,
         rows,
-        # Outside the demo the second person must prove themselves, so this stops at drafts.
-        people=TwoPeople(requested_by, approved_by if demo else None),
-        sealing=session.sealing(office) if demo else None,
+        people=TwoPeople(requested_by, approved_by if proven else None),
+        sealing=session.sealing(office) if proven else None,
         open_photo=photos_beside(file),
         file_digest=digest,
         now=now,
-        check_paper=printing.paper_check(session.registry, office, _press(session), now()),
+        check_paper=printing.paper_check(session.registry, office, press(session), now()),
+        allow_overrides=allow_overrides,
     )
     done, trouble = _collect(session, outcomes, len(rows))
     if any(outcome.status is RowStatus.ISSUED for outcome in done):
         session.publish()
     papers, stopped = _print_missing(session, office, done, out, requested_by) if out else ({}, None)
-    for outcome in done:
+    _tell(session, done, papers, as_json=as_json)
+    if trouble := trouble or stopped:
+        raise trouble  # only now: what was committed before it has been told
+    if any(outcome.status is RowStatus.REFUSED for outcome in done) or _unprinted(papers):
+        raise SystemExit(REFUSED)
+
+
+def _tell(session: Session, outcomes: Sequence[RowOutcome], papers: Papers, *, as_json: bool) -> None:
+    for outcome in outcomes:
         if as_json:
             print_json(_row_json(outcome, papers, session.language))
         else:
             _print_row(outcome, papers, session.language)
     if not as_json:
-        _print_summary(session, done)
-    if any(outcome.status is RowStatus.DRAFTED for outcome in done):
+        _print_summary(session, outcomes)
+    if any(outcome.letter is not None and outcome.letter.state is LetterState.DRAFT for outcome in outcomes):
         session.warn(_STOPS_AT_DRAFTS)
-    if trouble := trouble or stopped:
-        raise trouble  # only now: what was committed before it has been told
-    if any(outcome.status is RowStatus.REFUSED for outcome in done) or _unprinted(papers):
-        raise SystemExit(REFUSED)
 
 
 def _import_stated(session: Session, office: str, rows: Sequence[Row], by: str, source: str) -> None:
@@ -144,13 +168,14 @@ def _print_missing(
         if outcome.letter is not None and outcome.letter.number is not None:
             number = outcome.letter.number
             path = out / file_name(number)
-            papers[number] = path
-            if outcome.status is RowStatus.ISSUED or not _is_whole(session, outcome.letter.id, path):
+            if outcome.status is not RowStatus.ISSUED and _is_whole(session, outcome.letter.id, path):
+                papers[number] = path
+            else:
                 missing.append(number)
     try:
         with _progress(len(missing), session.tell("Mencetak", "Printing")) as progress:
             for letter, paper in printing.print_letters(
-                session.registry, office, missing, by, _press(session), now()
+                session.registry, office, missing, by, press(session), now()
             ):
                 papers[letter.number] = _keep(out / letter.file_name, paper)
                 progress.update(1)
@@ -208,12 +233,12 @@ def print_(
         raise click.UsageError("sebutkan nomor surat atau --batch / name letters or --batch")
     _warn_of_closed(session, code, wanted)
     if len(wanted) == 1:
-        [(_, paper)] = printing.print_letters(session.registry, code, wanted, CONSOLE, _press(session), now())
+        [(_, paper)] = printing.print_letters(session.registry, code, wanted, CONSOLE, press(session), now())
         if isinstance(paper, PrinterError):
             raise paper
         pdf = paper.pdf
     else:
-        pdf = printing.print_together(session.registry, code, wanted, CONSOLE, _press(session), now())
+        pdf = printing.print_together(session.registry, code, wanted, CONSOLE, press(session), now())
     out.parent.mkdir(parents=True, exist_ok=True)
     write_whole(out, pdf)
     session.say(f"{len(wanted)} surat dicetak ke {out}.", f"{len(wanted)} letters printed to {out}.")
@@ -227,10 +252,6 @@ def _warn_of_closed(session: Session, office: str, numbers: Sequence[str]) -> No
             name = STATE_NAMES[record.state]
             text = f"Perhatian: surat {record.number} sudah {name.id}."
             session.warn(Text(text, f"Mind: letter {record.number} is {name.en}."))
-
-
-def _press(session: Session) -> Press:
-    return Press(session.settings.templates, session.settings.is_demo)
 
 
 def _row_json(outcome: RowOutcome, papers: Papers, language: str) -> dict[str, Any]:

@@ -3,12 +3,13 @@
 import csv
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from suket_service.administering import NewOffice
+from suket_service.administering import NewOffice, require_member_form
 from suket_service.core.letter import Capacity, Letterhead, Office
 from suket_service.core.region import Village, parse_village_code
 from suket_service.errors import FieldError, FileRefused, Text
@@ -25,20 +26,11 @@ def read_office(office_file: Path, regions_file: Path, *, demo: bool) -> NewOffi
         FileRefused: one of the files cannot be read as such.
     """
     villages = read_villages(regions_file)
-    try:
-        given = tomllib.loads(office_file.read_text("utf-8"))
+    with _reading(office_file) as given:
         office = _office(given["office"])
         new = NewOffice(
             office, _letterhead(given["letterhead"]), _staff(given["staff"], office, demo=demo), villages
         )
-    except KeyError as error:
-        raise _unreadable(
-            office_file, f"{error.args[0]} belum diisi", f"{error.args[0]} is missing"
-        ) from error
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _unreadable(office_file, "bukan TOML dalam UTF-8", "it is no TOML in UTF-8") from error
-    except (ValueError, TypeError, AttributeError) as error:
-        raise _unreadable(office_file, str(error), str(error)) from error
     for prefix in office.villages:
         if not any(village.code.startswith(prefix) for village in villages):
             raise _unreadable(
@@ -47,6 +39,28 @@ def read_office(office_file: Path, regions_file: Path, *, demo: bool) -> NewOffi
                 f"no village of {regions_file.name} begins with {prefix}",
             )
     return new
+
+
+def read_letterhead(file: Path) -> Letterhead:
+    """The letterhead and signatory alone, out of such a file's ``[letterhead]``.
+
+    Raises:
+        FileRefused: it cannot be read as such.
+    """
+    with _reading(file) as given:
+        return _letterhead(given["letterhead"])
+
+
+@contextmanager
+def _reading(file: Path) -> Iterator[dict[str, Any]]:
+    try:
+        yield tomllib.loads(file.read_text("utf-8"))
+    except KeyError as error:
+        raise _unreadable(file, f"{error.args[0]} belum diisi", f"{error.args[0]} is missing") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _unreadable(file, "bukan TOML dalam UTF-8", "it is no TOML in UTF-8") from error
+    except (ValueError, TypeError, AttributeError) as error:
+        raise _unreadable(file, str(error), str(error)) from error
 
 
 def _unreadable(file: Path, id: str, en: str) -> FileRefused:
@@ -75,10 +89,12 @@ def _office(given: Mapping[str, Any]) -> Office:
 
 
 def _letterhead(given: Mapping[str, Any]) -> Letterhead:
-    lines = ("government", "agency", "address", "contact", "place", "post", "signatory", "rank", "nip")
+    lines = ("government", "agency", "address", "contact", "place", "signatory", "rank", "nip")
     return Letterhead(
         version=1,
         capacity=_capacity(given["capacity"]),
+        # Who signs on someone's behalf has a post of two lines.
+        post="\n".join(_filled({"post": line}, "post") for line in str(given["post"]).split("\n")),
         **{name: _filled(given, name) for name in lines},
     )
 
@@ -94,11 +110,14 @@ def _staff(given: Sequence[Mapping[str, Any]], office: Office, *, demo: bool) ->
     for each in given:
         if each["role"] not in list(Role):
             raise ValueError(f"staff.role: {', '.join(Role)}")
-        members.append(
-            StaffMember(
-                _filled(each, "username"), office.code, _filled(each, "name"), Role(each["role"]), demo
-            )
+        member = StaffMember(
+            _filled(each, "username"), office.code, _filled(each, "name"), Role(each["role"]), demo
         )
+        try:
+            require_member_form(member)
+        except FieldError as error:
+            raise ValueError(f"staff: {error.text.id} / {error.text.en}") from None
+        members.append(member)
     if len({member.username for member in members}) != len(members):
         raise ValueError("staff.username: dua kali/twice")
     return tuple(members)

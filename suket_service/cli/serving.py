@@ -29,8 +29,11 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
     # gunicorn runs beside wsgi.py, so a relative data directory must not move with it.
     os.environ["SUKET_DATA_DIR"] = str(settings.data_dir)
     os.environ["SUKET_ENVIRONMENT"] = settings.environment
+    if settings.pades_certificate is not None:
+        os.environ["SUKET_PADES_CERTIFICATE"] = str(settings.pades_certificate)
     if role == "public":
-        os.environ.pop("SUKET_KEY_PASSPHRASE", None)  # what it may not use it need not hold
+        for secret in ("SUKET_KEY_PASSPHRASE", "SUKET_PADES_CERTIFICATE", "SUKET_PADES_PASSPHRASE"):
+            os.environ.pop(secret, None)  # what it may not use it need not hold
     session.say(
         f"Melayani di {bind}; alamat untuk umum: {settings.base_url}/",
         f"Serving at {bind}; the public address: {settings.base_url}/",

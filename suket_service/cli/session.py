@@ -62,10 +62,10 @@ class Session:
         Raises:
             NotFound: ``not_initialised``: there is no file at all.
         """
-        settings = self.settings
-        if settings.database_url.startswith("sqlite:") and not _sqlite_file(settings).exists():
-            raise _not_initialised()
-        return Registry(settings.database_url)
+        registry = Registry(self.settings.database_url)
+        if registry.file is not None and not registry.file.exists():
+            raise _not_initialised()  # opening it would make an empty one
+        return registry
 
     @property
     def language(self) -> str:
@@ -144,10 +144,19 @@ def problem_json(problem: Problem, language: str) -> dict[str, str]:
 
 
 def write_whole(path: Path, data: bytes) -> None:
-    """Write a file all at once: under its name there is never half of it."""
+    """Write a file all at once, for its owner alone: under its name there is never half of it."""
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(data)
-    part.replace(path)
+    try:
+        part.unlink(missing_ok=True)  # of a process that was killed
+        with open(part, "xb", opener=_for_owner_alone) as file:
+            file.write(data)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _for_owner_alone(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def print_json(value: Any) -> None:
@@ -198,10 +207,6 @@ class SuketGroup(click.Group):
                 f"suket: {told.in_language(language())}: {error.filename} ({error.strerror})", err=True
             )
             sys.exit(WRONG_USE)
-
-
-def _sqlite_file(settings: Settings) -> Path:
-    return Path(settings.database_url.removeprefix("sqlite:///"))
 
 
 def _not_initialised() -> NotFound:

@@ -121,7 +121,7 @@ def residents() -> None:
 def import_(
     session: Session, file: Path, by: str, source: str | None, as_of: date | None, as_json: bool
 ) -> None:
-    """Impor daftar penduduk (CSV)."""
+    """Impor daftar penduduk (CSV atau XLSX)."""
     if not session.settings.is_demo and (source is None or as_of is None):
         raise click.UsageError("--source dan --as-of diperlukan / are needed")
     at = now()

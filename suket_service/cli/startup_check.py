@@ -8,10 +8,12 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from suket_service import administering
 from suket_service.cli.session import Session, now
 from suket_service.core.keyring import Purpose
 from suket_service.errors import KeyTrouble, SuketError, Text
-from suket_service.registry import keys, offices, staff
+from suket_service.registry import keys, offices, server, staff
+from suket_service.registry.staff import Role
 
 INSTALL_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0"
 #: Free space below which an office should make room: 256 MiB, about 20,000 letters.
@@ -28,6 +30,7 @@ def problems(session: Session) -> list[Text]:
     found += _file_problems(settings.data_dir)
     try:
         found += _registry_problems(session)
+        found += _people_problems(session)
     except SuketError as error:
         found.append(error.text)
     return found
@@ -76,6 +79,7 @@ def _file_problems(data_dir: Path) -> Iterator[Text]:
 def _registry_problems(session: Session) -> Iterator[Text]:
     settings = session.settings
     with session.registry.reading() as tx:
+        yield from server.problems(tx)
         identity = offices.identity(tx)
         if identity is None:
             yield Text("Registri kosong. Jalankan `suket init`.", "The registry is empty. Run `suket init`.")
@@ -105,3 +109,29 @@ def _registry_problems(session: Session) -> Iterator[Text]:
                     f"Kunci {purpose} {office_code or ''}: {error.text.id}",
                     f"Key {purpose} {office_code or ''}: {error.text.en}",
                 )
+
+
+def _people_problems(session: Session) -> Iterator[Text]:
+    settings = session.settings
+    if settings.is_demo or settings.role == "public":
+        return
+    if settings.secret_key is None:
+        yield Text(
+            "SUKET_SECRET_KEY tidak diisi: penyetuju tidak dapat membuktikan dirinya.",
+            "SUKET_SECRET_KEY is not set: approvers cannot prove themselves.",
+        )
+    with session.registry.reading() as tx:
+        codes = [office.code for office in offices.offices(tx)]
+    for code in codes:
+        approvers = [
+            each
+            for each in administering.list_staff(session.registry, code)
+            if each.member.role is Role.APPROVER and each.member.active
+        ]
+        if not any(each.can_prove for each in approvers):
+            yield Text(
+                f"Kantor {code}: belum ada penyetuju yang dapat membuktikan dirinya. "
+                "Jalankan `suket users password` dan `suket users totp`.",
+                f"Office {code}: no approver can prove themselves yet. "
+                "Run `suket users password` and `suket users totp`.",
+            )

@@ -60,7 +60,7 @@ def _offline(
     bundle: Path, what: str | bytes, pins: tuple[str, ...], session: Session
 ) -> tuple[Answer, dict[str, Any]]:
     try:
-        held, signer = open_bundle(_read_file(bundle, MOST_BUNDLE_BYTES), pins)
+        held, signer, introduced = open_bundle(_read_file(bundle, MOST_BUNDLE_BYTES), pins)
     except (InputError, KeyTrouble) as error:
         # Exit code 2, not 1: nothing at all was found out about the letter.
         raise FileRefused(error.code, error.text) from error
@@ -71,8 +71,21 @@ def _offline(
                 f"This bundle is signed by key {signer.kid}. Compare it with the enrolment sheet, or give --pin.",
             )
         )
-    extra = {"bundle": {"version": held.version, "signed_by": signer.kid, "pinned": bool(pins)}}
-    return check_offline(held, what, now()), extra
+    if introduced:
+        both = " ".join((*pins, *introduced))
+        session.warn(
+            Text(
+                f"Bundel ini memperkenalkan kunci publikasi berikutnya; percayai juga: --pin {introduced[0]}, atau SUKET_PUBLICATION_PINS='{both}'.",
+                f"This bundle introduces the next publication key; trust it too: --pin {introduced[0]}, or SUKET_PUBLICATION_PINS='{both}'.",
+            )
+        )
+    facts = {
+        "version": held.version,
+        "signed_by": signer.kid,
+        "pinned": bool(pins),
+        "introduced": list(introduced),
+    }
+    return check_offline(held, what, now()), {"bundle": facts}
 
 
 def _read_target(target: str) -> str | bytes:

@@ -1,32 +1,37 @@
-"""Letters to PDF. Stores nothing and signs nothing: the letter is data, the PDF a view of it.
+"""Letters to PDF. Stores nothing and seals nothing: the letter is data, the PDF a view of it.
 
 The same letter gives the same bytes in any process with the same lock file and system libraries: dates
-and identifier come from the letter, fonts from ``fonts``, everything else from the template.
+and identifier come from the letter, fonts from ``fonts``, everything else from the template. A letter of
+a kind that is signed electronically is signed here with the office's certificate (``pades``).
 """
 
 import gc
 import hashlib
-import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
+from functools import cached_property
+from importlib import import_module
 from pathlib import Path
+from typing import Protocol, cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from suket_service.core.kind import SignatureMode
 from suket_service.core.letter import Letter
 from suket_service.errors import PrinterError, Text
 from suket_service.paper import symbol
+from suket_service.paper.certificate import Certificate
+from suket_service.paper.editions import Edition, edition
 from suket_service.paper.engine import PIXELS_PER_MM, RENDERER, Asset, Document, Engine, Stamp
 from suket_service.paper.fonts import missing_glyphs
 from suket_service.paper.wording import wording
 
+OVERFLOWS = "letter_overflows"  # the code of the refusal that shorter texts would mend
 LEFTMOST_MM, RIGHTMOST_MM, LOWEST_MM = 20.0, 190.0, 277.0  # A4 less margins of 20 mm
 
-# A version that has printed letters is succeeded, never edited.
-_TEMPLATE = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*/v[1-9][0-9]*")
 _ROUNDING_MM = 0.05
 _LAST = "footer"
 _SPACINGS = ("roomy", "tight")  # the template's; a long letter is set with less air, never smaller type
@@ -43,22 +48,32 @@ class PrintedLetter:
 
 @dataclass(frozen=True, slots=True)
 class _Kit:
-    """What one kind's folder provides, read once."""
+    """An edition of a template with its parsed style."""
 
+    edition: Edition
     engine: Engine
-    emblem: Asset
+
+
+class _OfficeSigner(Protocol):
+    renderer: str
+
+    def require_valid(self, issued_at: datetime) -> None: ...
+
+    def sign(self, pdf: bytes, issued_at: datetime) -> bytes: ...
 
 
 class LetterPrinter:
     """Prints letters with the templates under ``templates/letters``. Threads take turns.
 
-    ``demo`` marks every page as a specimen.
+    ``demo`` marks every page as a specimen. ``certificate`` is the office's own, where letters of some
+    kind are signed electronically; it is read once.
     """
 
-    def __init__(self, templates: Path, demo: bool) -> None:
+    def __init__(self, templates: Path, demo: bool, certificate: Certificate | None = None) -> None:
         self._letters = templates / "letters"
         self._demo = demo
-        self._kits: dict[str, _Kit] = {}
+        self._certificate = certificate
+        self._kits: dict[tuple[str, SignatureMode], _Kit] = {}
         self._turn = threading.Lock()
         self._jinja = Environment(
             loader=FileSystemLoader(self._letters),
@@ -73,12 +88,27 @@ class LetterPrinter:
 
         Raises:
             PrinterError: ``template_unknown``, ``glyph_missing``, ``letter_overflows``, ``asset_refused``
-                or ``renderer_warned``.
+                or ``renderer_warned``; where the office signs electronically also ``certificate_missing``,
+                ``certificate_unreadable``, ``certificate_unsuitable`` or ``certificate_expired``.
         """
         with self._turn:
-            kit = self._kit(letter.kind.template)
-            pdf = kit.engine.pdf(self._lay_out(kit, letter), letter.id.encode())
-        return PrintedLetter(pdf, hashlib.sha256(pdf).hexdigest(), RENDERER)
+            kit = self._kit(letter)
+            pdf, renderer = kit.engine.pdf(self._lay_out(kit, letter), letter.id.encode()), RENDERER
+            if letter.kind.signature is SignatureMode.PADES:
+                signer = self._signer
+                pdf, renderer = signer.sign(pdf, letter.issued_at), f"{RENDERER}, {signer.renderer}"
+        return PrintedLetter(pdf, hashlib.sha256(pdf).hexdigest(), renderer)
+
+    def require_printable(self, letter: Letter) -> None:
+        """Lay a letter out without drawing it, and see to the certificate where it is to be signed.
+
+        Raises:
+            PrinterError: as ``print``.
+        """
+        with self._turn:
+            self._lay_out(self._kit(letter), letter)
+            if letter.kind.signature is SignatureMode.PADES:
+                self._signer.require_valid(letter.issued_at)
 
     def print_together(self, letters: Sequence[Letter]) -> bytes:
         """All letters in one PDF for the printer, a page each, in their order.
@@ -86,28 +116,29 @@ class LetterPrinter:
         Memory grows by about 2 MB a letter until the PDF is written: give a few dozen at a time.
 
         Raises:
-            PrinterError: as ``print``; then nothing is printed.
+            PrinterError: as ``print``, or ``signed_apart``; then nothing is printed.
             ValueError: no letters.
         """
         if not letters:
             raise ValueError("no letters to print")
+        _require_joinable(letters)
         identifier = hashlib.sha256("".join(letter.id for letter in letters).encode()).hexdigest()[:32]
         title = f"{len(letters)} surat, {letters[0].number} – {letters[-1].number}"
         with self._turn, _without_collector():
-            kits = [self._kit(letter.kind.template) for letter in letters]
+            kits = [self._kit(letter) for letter in letters]
             documents = [self._lay_out(kit, letter) for kit, letter in zip(kits, letters, strict=True)]
             return kits[0].engine.joined_pdf(documents, title, identifier.encode())
 
     def _lay_out(self, kit: _Kit, letter: Letter) -> Document:
         # Addresses hold the letter's id: pages that are joined later must not share a portrait.
         here = f"letter:{letter.id}/"
-        assets = {"letter:emblem.svg": kit.emblem}
+        assets = {"letter:emblem.svg": Asset(kit.edition.emblem, "image/svg+xml")}
         if letter.portrait is not None:
             assets[f"{here}portrait.jpg"] = Asset(letter.portrait, "image/jpeg")
         drawing = symbol.runs(letter.seal_text)
         stamps = {f"{here}symbol": Stamp(drawing.side, drawing.dark)}
         for spacing in _SPACINGS:
-            html = self._html(letter, here, spacing)
+            html = self._html(kit.edition.page, letter, here, spacing)
             if missing := missing_glyphs(html):
                 raise _glyph_missing(missing)
             document = kit.engine.lay_out(html, assets, stamps)
@@ -115,8 +146,8 @@ class LetterPrinter:
                 return document
         raise _overflows()
 
-    def _html(self, letter: Letter, here: str, spacing: str) -> str:
-        template = self._jinja.get_template(f"{letter.kind.template}.html")
+    def _html(self, page: str, letter: Letter, here: str, spacing: str) -> str:
+        template = self._jinja.get_template(page)
         return template.render(
             letter=letter,
             person=letter.resident,
@@ -128,18 +159,20 @@ class LetterPrinter:
             demo=self._demo,
         )
 
-    def _kit(self, template: str) -> _Kit:
-        if template not in self._kits:
-            if not _TEMPLATE.fullmatch(template) or not (self._letters / f"{template}.html").is_file():
-                raise _template_unknown()
-            folder = (self._letters / template).parent
-            try:
-                css = (folder / "letter.css").read_text(encoding="utf-8")
-                emblem = (folder / "emblem.svg").read_bytes()
-            except OSError:
-                raise _template_unknown() from None
-            self._kits[template] = _Kit(Engine(css), Asset(emblem, "image/svg+xml"))
-        return self._kits[template]
+    def _kit(self, letter: Letter) -> _Kit:
+        key = (letter.kind.template, letter.kind.signature)
+        if key not in self._kits:
+            found = edition(self._letters, *key)
+            self._kits[key] = _Kit(found, Engine(found.style))
+        return self._kits[key]
+
+    @cached_property
+    def _signer(self) -> _OfficeSigner:
+        if self._certificate is None:
+            raise _certificate_missing()
+        # Only now: pyHanko takes 0.4 s to import, and most offices never need it.
+        pades = import_module("suket_service.paper.pades")
+        return cast(_OfficeSigner, pades.open_certificate(self._certificate))
 
 
 @contextmanager
@@ -174,9 +207,23 @@ def _fits(document: Document) -> bool:
     )
 
 
+def _require_joinable(letters: Sequence[Letter]) -> None:
+    # A signature holds for its file alone.
+    if any(letter.kind.signature is SignatureMode.PADES for letter in letters):
+        raise PrinterError(
+            "signed_apart",
+            Text(
+                "Surat bertanda tangan elektronik tidak dapat digabung dalam satu PDF: tanda tangannya akan hilang. "
+                "Cetak satu berkas untuk setiap surat (`suket issue BERKAS --out MAP`, atau `suket print NOMOR`).",
+                "Letters signed electronically cannot be joined into one PDF: their signatures would be lost. "
+                "Print one file for each letter (`suket issue FILE --out DIR`, or `suket print NUMBER`).",
+            ),
+        )
+
+
 def _overflows() -> PrinterError:
     return PrinterError(
-        "letter_overflows",
+        OVERFLOWS,
         Text(
             "Isi surat tidak muat pada satu halaman. Persingkat kop, jabatan, alasan atau dasar hukumnya.",
             "The letter does not fit on one page. Shorten its letterhead, post, reason or legal basis.",
@@ -195,11 +242,13 @@ def _glyph_missing(missing: str) -> PrinterError:
     )
 
 
-def _template_unknown() -> PrinterError:
+def _certificate_missing() -> PrinterError:
     return PrinterError(
-        "template_unknown",
+        "certificate_missing",
         Text(
-            "Templat jenis surat ini tidak ada atau tidak lengkap. Periksa pengaturan jenis surat.",
-            "This kind of letter has no complete template. Check the kind's settings.",
+            "Jenis surat ini ditandatangani secara elektronik, tetapi sertifikat kantor belum dipasang. Isi "
+            "SUKET_PADES_CERTIFICATE dan SUKET_PADES_PASSPHRASE.",
+            "This kind of letter is signed electronically, but there is no certificate. Set "
+            "SUKET_PADES_CERTIFICATE and SUKET_PADES_PASSPHRASE.",
         ),
     )

@@ -136,7 +136,13 @@ def _rasterise(data: bytes, dpi: int, frames: IO[bytes]) -> bool:
             input=data,
             stdout=frames,
             stderr=subprocess.DEVNULL,
-            env={"PATH": os.defpath, "PYTHONPATH": _SEARCH_PATH, "PYTHONDONTWRITEBYTECODE": "1"},
+            env={
+                "PATH": os.defpath,
+                "PYTHONPATH": _SEARCH_PATH,
+                # Nothing out of the folder that the file was put into.
+                "PYTHONSAFEPATH": "1",
+                "PYTHONDONTWRITEBYTECODE": "1",
+            },
             timeout=WALL_SECONDS,
             check=False,
         )

@@ -8,13 +8,16 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
+from suket_service.errors import RegistryError, Text
 from suket_service.registry.schema import AuditRow
 
 GENESIS = bytes(32)
+# Made once: making it anew for every entry costs more than the hash.
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _AUDIT = AuditRow.__table__.c
 
 
@@ -23,6 +26,20 @@ class ChainHead:
     """How many entries there are and the hash of the last."""
 
     entries: int
+    hash: bytes
+
+
+class StoredEntry(NamedTuple):
+    """An entry of the chain as it is stored; ``details`` is JSON as hashed."""
+
+    seq: int
+    at: datetime
+    office: str | None
+    actor: str
+    action: str
+    subject: str
+    details: str
+    previous: bytes
     hash: bytes
 
 
@@ -81,6 +98,8 @@ def append_all(tx: Connection, entries: Sequence[Entry]) -> int:
     return seq
 
 
+_STORED = select(*(_AUDIT[name] for name in StoredEntry._fields)).order_by(_AUDIT.seq)
+_STRETCH = _STORED.where(_AUDIT.seq > bindparam("after")).limit(bindparam("most"))
 _HEAD = select(_AUDIT.seq, _AUDIT.hash).order_by(_AUDIT.seq.desc()).limit(1)
 
 
@@ -103,30 +122,41 @@ def hash_at(tx: Connection, seq: int) -> bytes | None:
     return tx.execute(select(AuditRow.hash).where(AuditRow.seq == seq)).scalar()
 
 
-def first_break(tx: Connection) -> int | None:
-    """The number of the first entry that does not fit the chain; None when it is whole."""
-    previous, expected = GENESIS, 1
-    rows = tx.execute(
-        select(
-            AuditRow.seq,
-            AuditRow.at,
-            AuditRow.office,
-            AuditRow.actor,
-            AuditRow.action,
-            AuditRow.subject,
-            AuditRow.details,
-            AuditRow.previous,
-            AuditRow.hash,
-        ).order_by(AuditRow.seq)
-    )
-    for row in rows:
-        digest = _digest(
-            previous, row.seq, row.at, row.office, row.actor, row.action, row.subject, row.details
-        )
-        if row.seq != expected or row.previous != previous or row.hash != digest:
-            return expected
-        previous, expected = digest, expected + 1
-    return None
+def stretch(tx: Connection, after: int, most: int) -> list[StoredEntry]:
+    """The next entries after the one of that number, at most so many, as they are stored.
+
+    Raises:
+        RegistryError: ``audit_unreadable``: one of them is no entry at all.
+    """
+    try:
+        return [StoredEntry(*row) for row in tx.execute(_STRETCH, {"after": after, "most": most})]
+    except (ValueError, TypeError):  # what a column holds is not even of its kind
+        raise RegistryError(
+            "audit_unreadable",
+            Text(
+                f"RANTAI PUTUS setelah catatan {after}: ada isi yang tidak dapat dibaca sebagai catatan.",
+                f"CHAIN BROKEN after entry {after}: something there cannot be read as an entry.",
+            ),
+        ) from None
+
+
+def follow(head: ChainHead, entries: Sequence[StoredEntry]) -> ChainHead:
+    """How far a chain that is whole up to ``head`` stays so over the entries that come next."""
+    for entry in entries:
+        try:
+            digest = _digest(head.hash, *entry[:7])
+        except (TypeError, ValueError):  # SQLite lets a column hold anything
+            break
+        if entry.seq != head.entries + 1 or entry.previous != head.hash or entry.hash != digest:
+            break
+        head = ChainHead(entry.seq, digest)
+    return head
+
+
+def of_action(tx: Connection, action: str) -> list[StoredEntry]:
+    """Every entry of one action, in order."""
+    rows = tx.execute(_STORED.where(_AUDIT.action == action))
+    return [StoredEntry(*row) for row in rows]
 
 
 def _digest(
@@ -140,4 +170,4 @@ def _digest(
     details: str,
 ) -> bytes:
     entry = [seq, at.timestamp(), office, actor, action, subject, details]
-    return hashlib.sha256(previous + json.dumps(entry, ensure_ascii=False).encode()).digest()
+    return hashlib.sha256(previous + _encode(entry).encode()).digest()

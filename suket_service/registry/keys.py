@@ -3,12 +3,16 @@
 from collections import defaultdict
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose, Scope
 from suket_service.core.signing import SigningKey
-from suket_service.errors import KeyTrouble, Text
-from suket_service.registry.schema import SigningKeyRow, StatusListRow
+from suket_service.errors import KeyTrouble, NotFound, Text
+from suket_service.registry.schema import RegistryRow, SigningKeyRow, StatusListRow
+
+#: The fewest characters of a ``kid`` that a person may name a key by: 36 bits, and no two keys of a
+#: ring share their first 32.
+LEAST_KID_CHARACTERS = 6
 
 
 def store(tx: Connection, signing_key: SigningKey, passphrase: str, at: datetime) -> None:
@@ -76,33 +80,74 @@ def unlock(
     """The newest active key of that purpose that may sign on that day.
 
     Raises:
-        KeyTrouble: ``no_passphrase`` (this process may not sign), ``no_key``, or as
+        KeyTrouble: ``no_passphrase`` (this process may not sign), ``no_key``, ``key_environment``, or as
             :meth:`SigningKey.unlock`.
     """
-    if passphrase is None:
-        raise KeyTrouble(
-            "no_passphrase",
-            Text(
-                "Proses ini tidak dapat menandatangani: SUKET_KEY_PASSPHRASE tidak diisi.",
-                "This process cannot sign: SUKET_KEY_PASSPHRASE is not set.",
-            ),
-        )
-    usable = [key for key in ring(tx) if _may_sign(key, purpose, office, on)]
-    if not usable:
+    opened = _unlock(tx, KeyState.ACTIVE, purpose, office, on, passphrase)
+    if opened is None:
         raise no_key()
-    newest = usable[-1]
-    locked = tx.execute(select(SigningKeyRow.locked).where(SigningKeyRow.kid == newest.kid)).scalar_one()
-    return SigningKey.unlock(locked, passphrase, newest)
+    return opened
+
+
+def unlock_next_publication(tx: Connection, on: date, passphrase: str | None) -> SigningKey | None:
+    """The standby publication key, which signs trust bundles beside the active one; None without one.
+
+    Raises:
+        KeyTrouble: as :func:`unlock`, but for ``no_key``.
+    """
+    return _unlock(tx, KeyState.STANDBY, Purpose.PUBLICATION, None, on, passphrase)
+
+
+def _unlock(
+    tx: Connection,
+    state: KeyState,
+    purpose: Purpose,
+    office: str | None,
+    on: date,
+    passphrase: str | None,
+) -> SigningKey | None:
+    if passphrase is None:
+        raise no_passphrase()
+    usable = [
+        key
+        for key in ring(tx)
+        if (key.state, key.purpose, key.scope.office) == (state, purpose, office) and signs_on(key, on)
+    ]
+    environment = _environment(tx)
+    if any(key.scope.environment != environment for key in usable):
+        raise _other_environment()
+    if not usable:
+        return None
+    return SigningKey.unlock(_locked(tx, usable[-1].kid), passphrase, usable[-1])
+
+
+def require_passphrase(tx: Connection, passphrase: str | None) -> str:
+    """Refuse a passphrase that does not open the keys that are there; returns it.
+
+    Raises:
+        KeyTrouble: ``no_passphrase`` or ``key_locked``.
+    """
+    if passphrase is None:
+        raise no_passphrase()
+    known = list(ring(tx))
+    if known:
+        SigningKey.unlock(_locked(tx, known[-1].kid), passphrase, known[-1])
+    return passphrase
 
 
 def require_active(tx: Connection, key: Key, office: str, on: date) -> None:
     """Refuse a key that may not seal for this office, or was retired or revoked since it was unlocked.
 
     Raises:
-        KeyTrouble: ``no_key``.
+        KeyTrouble: ``no_key`` or ``key_environment``.
     """
     row = tx.execute(
-        select(SigningKeyRow.state, SigningKeyRow.signs_from, SigningKeyRow.signs_until).where(
+        select(
+            SigningKeyRow.state,
+            SigningKeyRow.environment,
+            SigningKeyRow.signs_from,
+            SigningKeyRow.signs_until,
+        ).where(
             SigningKeyRow.kid == key.kid,
             SigningKeyRow.purpose == Purpose.SEAL.value,
             SigningKeyRow.office == office,
@@ -115,17 +160,55 @@ def require_active(tx: Connection, key: Key, office: str, on: date) -> None:
         or (row.signs_until and on > row.signs_until)
     ):
         raise no_key()
+    if row.environment != _environment(tx):
+        raise _other_environment()
 
 
-def _may_sign(key: Key, purpose: Purpose, office: str | None, on: date) -> bool:
-    scope = key.scope
-    return (
-        key.purpose is purpose
-        and key.state is KeyState.ACTIVE
-        and scope.office == office
-        and scope.signs_from <= on
-        and (scope.signs_until is None or on <= scope.signs_until)
+def find(tx: Connection, start: str) -> Key:
+    """The key whose ``kid`` starts so.
+
+    Raises:
+        NotFound: ``no_such_key``: none does, or that is too short to say.
+    """
+    found = next((key for key in ring(tx) if key.kid.startswith(start)), None)
+    if found is None or len(start) < LEAST_KID_CHARACTERS:
+        raise NotFound(
+            "no_such_key",
+            Text(
+                f"Tidak ada kunci dengan awal itu (paling sedikit {LEAST_KID_CHARACTERS} karakter). Lihat `suket keys list`.",
+                f"No key starts so (at least {LEAST_KID_CHARACTERS} characters). See `suket keys list`.",
+            ),
+        )
+    return found
+
+
+def made_at(tx: Connection, key: Key) -> datetime:
+    """When a key of this registry was made."""
+    return tx.execute(select(SigningKeyRow.created_at).where(SigningKeyRow.kid == key.kid)).scalar_one()
+
+
+def change_state(tx: Connection, key: Key, state: KeyState, signs_until: date | None) -> Key:
+    """Give a key another state and last day; returns it as it is now."""
+    tx.execute(
+        update(SigningKeyRow)
+        .where(SigningKeyRow.kid == key.kid)
+        .values(state=state.value, signs_until=signs_until)
     )
+    return find(tx, key.kid)
+
+
+def signs_on(key: Key, on: date) -> bool:
+    """Whether that day lies within the key's dates."""
+    scope = key.scope
+    return scope.signs_from <= on and (scope.signs_until is None or on <= scope.signs_until)
+
+
+def _environment(tx: Connection) -> str | None:
+    return tx.execute(select(RegistryRow.environment)).scalar()
+
+
+def _locked(tx: Connection, kid: str) -> bytes:
+    return tx.execute(select(SigningKeyRow.locked).where(SigningKeyRow.kid == kid)).scalar_one()
 
 
 def no_key() -> KeyTrouble:
@@ -135,5 +218,26 @@ def no_key() -> KeyTrouble:
         Text(
             "Tidak ada kunci aktif untuk keperluan ini. Lihat `suket keys list`.",
             "No active key for this purpose. See `suket keys list`.",
+        ),
+    )
+
+
+def no_passphrase() -> KeyTrouble:
+    """This process may not sign."""
+    return KeyTrouble(
+        "no_passphrase",
+        Text(
+            "Proses ini tidak dapat menandatangani: SUKET_KEY_PASSPHRASE tidak diisi.",
+            "This process cannot sign: SUKET_KEY_PASSPHRASE is not set.",
+        ),
+    )
+
+
+def _other_environment() -> KeyTrouble:
+    return KeyTrouble(
+        "key_environment",
+        Text(
+            "Kunci ini dibuat untuk lingkungan lain dan tidak dipakai di sini. Lihat `suket keys list`.",
+            "This key was made for another environment and is not used here. See `suket keys list`.",
         ),
     )

@@ -1,12 +1,25 @@
-"""What stands at a seal's position: the one query behind every check at the desk. Crosses offices by nature."""
+"""What stands at a seal's position: the one query behind every check at the desk. Crosses offices by nature.
+
+Where no letter is on record, a second query asks what a restore could not bring back.
+"""
 
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, and_, bindparam, select
 
 from suket_service.core.letter import LetterState
-from suket_service.registry.schema import KindRow, LetterRow, OfficeRow, PrintingRow, RegionRow
+from suket_service.core.status_list import Status
+from suket_service.registry import status
+from suket_service.registry.schema import (
+    KindRow,
+    LetterRow,
+    LostPositionRow,
+    OfficeRow,
+    PrintingRow,
+    RegionRow,
+    StatusListRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,14 @@ class Registered:
     def valid_until(self) -> date | None:
         """The last valid day with an extension; None until the card is issued."""
         return self.extended_to or self.sealed_valid_until
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """A letter that a restore could not bring back. All that is left of it is its list's word."""
+
+    status: Status | None  # as published; None: nothing was published of it, and nobody can tell
+    extended_to: date | None
 
 
 # Built once: building it anew costs ten times what SQLite takes to answer it.
@@ -55,6 +76,26 @@ _AT_POSITION = select(
 )
 
 
+_LIST, _LOST = (row.__table__.c for row in (StatusListRow, LostPositionRow))
+_OFF_RECORD = (
+    select(
+        _LIST.next_index,
+        _LIST.witnessed_at,
+        _LIST.closed_at,
+        _OFFICE.utc_offset_minutes,
+        _LOST.status,
+        _LOST.extended_to,
+    )
+    .join_from(StatusListRow.__table__, OfficeRow.__table__, _OFFICE.code == _LIST.office)
+    .join(
+        LostPositionRow.__table__,
+        and_(_LOST.status_list == _LIST.number, _LOST.status_index == bindparam("status_index")),
+        isouter=True,
+    )
+    .where(_LIST.number == bindparam("status_list"))
+)
+
+
 def find(tx: Connection, status_list: int, status_index: int) -> Registered | None:
     """The letter at a position; None when none was ever given it."""
     row = tx.execute(_AT_POSITION, {"status_list": status_list, "status_index": status_index}).first()
@@ -73,6 +114,18 @@ def find(tx: Connection, status_list: int, status_index: int) -> Registered | No
         kind_title=row.title,
         village_name=f"{row.village_name}, {row.district}",
     )
+
+
+def find_lost(tx: Connection, status_list: int, status_index: int, issued_on: date) -> Lost | None:
+    """The lost letter at a position without one on record; None when none was ever given it."""
+    row = tx.execute(_OFF_RECORD, {"status_list": status_list, "status_index": status_index}).first()
+    if row is None:
+        return None
+    if row.status is not None:
+        return Lost(Status(row.status), row.extended_to)
+    gap = status.gap(row.witnessed_at, row.closed_at, row.utc_offset_minutes)
+    in_gap = gap is not None and status_index >= row.next_index and gap.covers(issued_on)
+    return Lost(None, None) if in_gap else None
 
 
 def printed_files(tx: Connection, letter: str) -> frozenset[str]:

@@ -8,19 +8,27 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Date,
     DateTime,
     Dialect,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
+    Text,
     TypeDecorator,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+#: Where PostgreSQL keeps to what a type says and SQLite does not: its INTEGER ends in January 2038, and an
+#: entry with one item a letter has no length that could be named.
+EPOCH_SECONDS = BigInteger().with_variant(Integer(), "sqlite")
+DETAILS = String(2000).with_variant(Text(), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -104,7 +112,7 @@ class LetterheadRow(Base):
 
 
 class StaffRow(Base):
-    """A member of staff. Credentials come with the sign-in; a demo account never works in production."""
+    """A member of staff; a demo account never works in production."""
 
     __tablename__ = "staff"
     username: Mapped[str] = mapped_column(String(60), primary_key=True)
@@ -354,7 +362,7 @@ class PublicationRow(Base):
 
     __tablename__ = "publication"
     name: Mapped[str] = mapped_column(String(60), primary_key=True)
-    version: Mapped[int]  # epoch seconds, strictly rising
+    version: Mapped[int] = mapped_column(EPOCH_SECONDS)  # strictly rising
     media_type: Mapped[str] = mapped_column(String(60))
     body: Mapped[bytes]
     audit_seq: Mapped[int]  # the last audit entry it takes into account
@@ -383,6 +391,6 @@ class AuditRow(Base):
     actor: Mapped[str] = mapped_column(String(60))
     action: Mapped[str] = mapped_column(String(40))
     subject: Mapped[str] = mapped_column(String(120))
-    details: Mapped[str] = mapped_column(String(2000))  # JSON as hashed
+    details: Mapped[str] = mapped_column(DETAILS)  # JSON as hashed
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))

@@ -2,9 +2,12 @@
 
 Writers go one after the other, on both databases: the audit chain has one end, and what a writer read
 before it wrote must still be so. On SQLite they queue on a file's lock, on PostgreSQL on a row's.
+Readers wait for nobody and see one moment.
 """
 
+import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,8 +17,8 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, IntegrityError, SQLAlchemyError, StatementError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from suket_service.errors import RegistryConflict, RegistryError, Text
 from suket_service.registry.queue import turn
@@ -24,10 +27,10 @@ from suket_service.registry.queue import turn
 Transaction: TypeAlias = Connection
 #: How long a writer waits for another before it gives up, in seconds.
 WAIT_SECONDS = 10
-#: PostgreSQL ends a transaction whose client does nothing for so long, in seconds: a frozen writer
+#: PostgreSQL ends a writer's transaction whose client does nothing for so long, in seconds: a frozen one
 #: holds everyone up, and a healthy one is never idle between two statements for more than a portion's seals.
 IDLE_SECONDS = 20
-#: No statement of ours takes longer than this, in seconds.
+#: No statement of ours takes longer than this, in seconds; only migrating may.
 STATEMENT_SECONDS = 120
 CONNECT_SECONDS = 5
 # Every SQLite from 3.7.0 to 3.51.2 can corrupt a WAL that two connections reset at the same moment
@@ -49,13 +52,15 @@ class Registry:
         """
         try:
             self.url = make_url(database_url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # ValueError: a port that is no number
             raise _no_such_database() from None
         backend = self.url.get_backend_name()
-        if backend not in ("sqlite", "postgresql"):
+        self._is_sqlite = backend == "sqlite" and self.url.database not in (None, "", ":memory:")
+        if not self._is_sqlite and backend != "postgresql":
             raise _no_such_database()
-        self._is_sqlite = backend == "sqlite"
         self._engine = _sqlite_engine(self.url) if self._is_sqlite else _postgresql_engine(self.url)
+        # Whoever forgets a registry leaves no connection behind; at the end of the process the system sees to it.
+        weakref.finalize(self, _let_go, self._engine, os.getpid()).atexit = False
 
     @property
     def file(self) -> Path | None:
@@ -68,6 +73,7 @@ class Registry:
 
         Raises:
             RegistryError: ``registry_unavailable``.
+            RegistryConflict: something was asked for that no column could hold.
         """
         with _as_registry_error(), self._engine.connect() as connection:
             if not self._is_sqlite:
@@ -85,16 +91,16 @@ class Registry:
             RegistryError: ``registry_unavailable``, also after waiting ``WAIT_SECONDS`` for others.
             RegistryConflict: the database's own rules refused a change.
         """
-        with self._transaction("SELECT id FROM registry FOR UPDATE") as connection:
+        with self._transaction() as connection:
+            if not self._is_sqlite:
+                _take_turn(connection)
             yield connection
 
     @contextmanager
-    def _transaction(self, postgresql_turn: str) -> Iterator[Connection]:
+    def _transaction(self) -> Iterator[Connection]:
         with _as_registry_error(), self._queue(), self._engine.connect() as connection:
             connection = connection.execution_options(**{_WRITES: True})  # noqa: PLW2901 - the same one, marked
             with connection.begin():
-                if not self._is_sqlite:
-                    connection.execute(text(postgresql_turn))
                 yield connection
 
     @contextmanager
@@ -113,7 +119,10 @@ class Registry:
         """Bring the tables to this version's shape, all of it or nothing."""
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with self._transaction(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})") as connection:
+        with self._transaction() as connection:
+            if not self._is_sqlite:
+                connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})")
             config = _alembic()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -127,6 +136,17 @@ class Registry:
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+def _let_go(engine: Engine, of_process: int) -> None:
+    engine.dispose(close=os.getpid() == of_process)  # a forked child would end its parent's sessions
+
+
+def _take_turn(connection: Connection) -> None:
+    connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = {int(IDLE_SECONDS * 1000)}")
+    if connection.exec_driver_sql("SELECT id FROM registry FOR UPDATE").first() is None:
+        # Before the registry has its row there is nothing else to queue on.
+        connection.exec_driver_sql("LOCK TABLE registry IN EXCLUSIVE MODE")
 
 
 def _alembic() -> Config:
@@ -168,17 +188,19 @@ def _postgresql_engine(url: URL) -> Engine:
     settings = {
         "synchronous_commit": "on",
         "lock_timeout": f"{int(WAIT_SECONDS * 1000)}ms",
-        "idle_in_transaction_session_timeout": f"{int(IDLE_SECONDS * 1000)}ms",
         "statement_timeout": f"{int(STATEMENT_SECONDS * 1000)}ms",
     }
+    given = url.query.get("options", "")
+    options = [given if isinstance(given, str) else " ".join(given)]
+    options += [f"-c {name}={value}" for name, value in settings.items()]
+    usual = {"connect_timeout": CONNECT_SECONDS, "application_name": "suket"}
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,
         pool_pre_ping=True,  # a server that was restarted costs nobody a request
         connect_args={
-            "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-            "connect_timeout": CONNECT_SECONDS,
-            "application_name": "suket",
+            "options": " ".join(options).strip(),
+            **{name: value for name, value in usual.items() if name not in url.query},
         },
     )
 
@@ -190,9 +212,13 @@ def _as_registry_error() -> Iterator[None]:
     except SQLAlchemyError as error:
         kind = type(getattr(error, "orig", None) or error).__name__
         _forget(error)
-        if isinstance(error, IntegrityError):
+        # DataError: PostgreSQL keeps to lengths and ranges, and its texts hold no NUL.
+        if isinstance(error, (IntegrityError, DataError)):
             raise _conflict() from None
         raise _unavailable(kind) from None
+    except UnicodeEncodeError as error:  # half a character: no text that either database could hold
+        error.object = ""
+        raise _conflict() from None
 
 
 def _forget(error: SQLAlchemyError) -> None:

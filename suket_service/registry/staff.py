@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, Row, insert, select, update
 
-from suket_service.errors import NotAllowed, Text
-from suket_service.registry.schema import StaffRow
+from suket_service.errors import NotAllowed, NotFound, Text
+from suket_service.registry.schema import RegistryRow, StaffRow
 
 
 class Role(StrEnum):
@@ -29,6 +29,12 @@ class StaffMember:
     name: str
     role: Role
     demo: bool = False
+    active: bool = True
+
+
+_MEMBERS = select(
+    StaffRow.username, StaffRow.office, StaffRow.name, StaffRow.role, StaffRow.demo, StaffRow.active
+)
 
 
 def add_staff(tx: Connection, member: StaffMember, at: datetime) -> None:
@@ -39,27 +45,75 @@ def add_staff(tx: Connection, member: StaffMember, at: datetime) -> None:
             office=member.office,
             name=member.name,
             role=member.role.value,
-            active=True,
+            active=member.active,
             demo=member.demo,
             created_at=at,
         )
     )
 
 
+def find(tx: Connection, username: str) -> StaffMember | None:
+    """The member of staff of that name, in whatever office, active or not."""
+    if not username.isprintable():  # PostgreSQL refuses to even look for a NUL
+        return None
+    row = tx.execute(_MEMBERS.where(StaffRow.username == username)).first()
+    return None if row is None else _member(row)
+
+
+def of_office(tx: Connection, office_code: str, username: str) -> StaffMember:
+    """A member of that office's staff, active or not.
+
+    Raises:
+        NotFound: also for another office's staff.
+    """
+    member = find(tx, username)
+    if member is None or member.office != office_code:
+        raise NotFound(
+            "no_member",
+            Text(
+                "Pengguna ini tidak ada di kantor ini. Periksa dengan `suket users list`.",
+                "This office has no such user. Check with `suket users list`.",
+            ),
+        )
+    return member
+
+
+def members(tx: Connection, office_code: str) -> list[StaffMember]:
+    """Everyone of an office, active or not, by user name."""
+    return [
+        _member(row)
+        for row in tx.execute(_MEMBERS.where(StaffRow.office == office_code).order_by(StaffRow.username))
+    ]
+
+
+def set_active(tx: Connection, username: str, *, active: bool) -> None:
+    """Let a member of staff act, or no longer."""
+    tx.execute(update(StaffRow).where(StaffRow.username == username).values(active=active))
+
+
+def set_role(tx: Connection, username: str, role: Role) -> None:
+    """Give a member of staff another role."""
+    tx.execute(update(StaffRow).where(StaffRow.username == username).values(role=role.value))
+
+
+def may_act(tx: Connection, member: StaffMember) -> bool:
+    """Whether this member may do anything at all: active, and a demo account only in a demo."""
+    if not member.active or not member.demo:
+        return member.active
+    return tx.execute(select(RegistryRow.environment)).scalar() == "demo"
+
+
 def require_staff(tx: Connection, username: str, *roles: Role) -> StaffMember:
     """The active member of staff of that name, who must hold one of ``roles``.
 
     Raises:
-        NotAllowed: no such person, no longer active, or another role. All answer alike.
+        NotAllowed: no such person, no longer active, a demo account outside a demo, or another role.
+            All answer alike.
     """
-    row = tx.execute(
-        select(StaffRow.username, StaffRow.office, StaffRow.name, StaffRow.role, StaffRow.demo).where(
-            StaffRow.username == username, StaffRow.active
-        )
-    ).first()
-    if row is None or row.role not in roles:
+    member = find(tx, username)
+    if member is None or member.role not in roles or not may_act(tx, member):
         raise _not_allowed(roles)
-    return StaffMember(row.username, row.office, row.name, Role(row.role), row.demo)
+    return member
 
 
 def require_member(tx: Connection, username: str, office_code: str, *roles: Role) -> None:
@@ -84,6 +138,10 @@ def office_of(tx: Connection, username: str) -> str:
 def has_demo_staff(tx: Connection) -> bool:
     """Whether demo accounts exist: production refuses such a registry."""
     return tx.execute(select(StaffRow.username).where(StaffRow.demo).limit(1)).first() is not None
+
+
+def _member(row: Row[str, str, str, str, bool, bool]) -> StaffMember:
+    return StaffMember(row.username, row.office, row.name, Role(row.role), row.demo, row.active)
 
 
 def _not_allowed(roles: Sequence[Role]) -> NotAllowed:

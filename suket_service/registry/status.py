@@ -1,15 +1,17 @@
 """Status lists: positions given out in order, and the whole list read back. Signs and publishes nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
 from sqlalchemy import Connection, insert, select, update
 
 from suket_service.core.letter import LetterState
 from suket_service.core.status_list import CAPACITY, Status
-from suket_service.registry.schema import LetterRow, StatusListRow
+from suket_service.core.trust_bundle import Gap
+from suket_service.registry.schema import LetterRow, LostPositionRow, OfficeRow, StatusListRow
 
+_IS_OPEN = StatusListRow.closed_at.is_(None) & (StatusListRow.next_index < StatusListRow.capacity)
 _STATUS_OF = {
     LetterState.REVOKED.value: Status.INVALID,
     LetterState.SUPERSEDED.value: Status.INVALID,
@@ -27,6 +29,7 @@ class ListContents:
     capacity: int
     exceptions: Mapping[int, Status]
     extensions: Mapping[int, date]
+    gap: Gap | None
 
 
 def open_list(tx: Connection, office: str, capacity: int = CAPACITY) -> int:
@@ -39,13 +42,22 @@ def open_list(tx: Connection, office: str, capacity: int = CAPACITY) -> int:
     return int(made.scalar_one())
 
 
+def open_lists(tx: Connection, office: str) -> None:
+    """Open a new office's lists: the one it begins with, and the spare."""
+    _keep_a_spare(tx, office, after=open_list(tx, office))
+
+
 def allocate(tx: Connection, office: str, count: int) -> list[tuple[int, int]]:
-    """The next free (list, index) pairs of an office in order, opening new lists where one is full."""
+    """The next free (list, index) pairs of an office in order, from one list on to the next.
+
+    A spare stays open behind the list in use, so that it is published long before its first letter: a
+    list that a bundle does not know is outside every key's scope, and its letters would read as forged.
+    """
     given: list[tuple[int, int]] = []
     while len(given) < count:
         row = tx.execute(
             select(StatusListRow.number, StatusListRow.next_index, StatusListRow.capacity)
-            .where(StatusListRow.office == office, StatusListRow.next_index < StatusListRow.capacity)
+            .where(_IS_OPEN, StatusListRow.office == office)
             .order_by(StatusListRow.number)
             .limit(1)
             .with_for_update()
@@ -56,37 +68,40 @@ def allocate(tx: Connection, office: str, count: int) -> list[tuple[int, int]]:
         end = min(row.next_index + count - len(given), row.capacity)
         given += [(row.number, index) for index in range(row.next_index, end)]
         tx.execute(update(StatusListRow).where(StatusListRow.number == row.number).values(next_index=end))
-        if end > row.capacity // 2:
-            _open_ahead(tx, office, row.number)
+    if given:
+        _keep_a_spare(tx, office, after=given[-1][0])
     return given
 
 
-def _open_ahead(tx: Connection, office: str, filling: int) -> None:
-    # Long before a list is full its successor is there, so that bundles made in the meantime know it:
-    # a list that a bundle does not know is outside every key's scope.
-    later = select(StatusListRow.number).where(StatusListRow.office == office, StatusListRow.number > filling)
-    if tx.execute(later.limit(1)).first() is None:
+def _keep_a_spare(tx: Connection, office: str, after: int) -> None:
+    spare = select(StatusListRow.number).where(
+        _IS_OPEN, StatusListRow.office == office, StatusListRow.number > after
+    )
+    if tx.execute(spare.limit(1)).first() is None:
         open_list(tx, office)
 
 
 def contents(tx: Connection) -> list[ListContents]:
-    """Every list with what is not plainly valid in it."""
+    """Every list with what is not plainly valid in it, whether its letter is on record or was lost."""
     exceptions: dict[int, dict[int, Status]] = {}
     extensions: dict[int, dict[int, date]] = {}
-    marked = tx.execute(
-        select(LetterRow.status_list, LetterRow.status_index, LetterRow.state, LetterRow.extended_to).where(
-            LetterRow.status_list.is_not(None),
-            LetterRow.state.in_(_STATUS_OF) | LetterRow.extended_to.is_not(None),
-        )
-    )
-    for number, index, state, extended_to in marked:
-        assert number is not None and index is not None  # noqa: S101, PT018 - placed letters were asked for
-        if state in _STATUS_OF:
-            exceptions.setdefault(number, {})[index] = _STATUS_OF[state]
+    for number, index, status, extended_to in _marked(tx):
+        if status is not Status.VALID:
+            exceptions.setdefault(number, {})[index] = status
         if extended_to is not None:
             extensions.setdefault(number, {})[index] = extended_to
     lists = tx.execute(
-        select(StatusListRow.number, StatusListRow.office, StatusListRow.next_index, StatusListRow.capacity)
+        select(
+            StatusListRow.number,
+            StatusListRow.office,
+            StatusListRow.next_index,
+            StatusListRow.capacity,
+            StatusListRow.witnessed_at,
+            StatusListRow.closed_at,
+            OfficeRow.utc_offset_minutes,
+        )
+        .join(OfficeRow, OfficeRow.code == StatusListRow.office)
+        .order_by(StatusListRow.number)
     )
     return [
         ListContents(
@@ -96,6 +111,38 @@ def contents(tx: Connection) -> list[ListContents]:
             row.capacity,
             exceptions.get(row.number, {}),
             extensions.get(row.number, {}),
+            gap(row.witnessed_at, row.closed_at, row.utc_offset_minutes),
         )
         for row in lists.all()
     ]
+
+
+def gap(witnessed_at: datetime | None, closed_at: datetime | None, utc_offset_minutes: int) -> Gap | None:
+    """The gap of a list that a restore closed; None for one that is open."""
+    if closed_at is None:
+        return None
+    calendar = timezone(timedelta(minutes=utc_offset_minutes))
+    first = witnessed_at.astimezone(calendar).date() if witnessed_at else date.min  # no witness, no first day
+    return Gap(first, closed_at.astimezone(calendar).date())
+
+
+def _marked(tx: Connection) -> Iterator[tuple[int, int, Status, date | None]]:
+    letters = tx.execute(
+        select(LetterRow.status_list, LetterRow.status_index, LetterRow.state, LetterRow.extended_to).where(
+            LetterRow.status_list.is_not(None),
+            LetterRow.state.in_(_STATUS_OF) | LetterRow.extended_to.is_not(None),
+        )
+    )
+    for number, index, state, extended_to in letters:
+        assert number is not None and index is not None  # noqa: S101, PT018 - placed letters were asked for
+        yield number, index, _STATUS_OF.get(state, Status.VALID), extended_to
+    lost = tx.execute(
+        select(
+            LostPositionRow.status_list,
+            LostPositionRow.status_index,
+            LostPositionRow.status,
+            LostPositionRow.extended_to,
+        )
+    )
+    for number, index, status, extended_to in lost:
+        yield number, index, Status(status), extended_to

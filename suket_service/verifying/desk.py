@@ -10,6 +10,7 @@ from datetime import datetime
 
 from suket_service.core.letter import LetterState
 from suket_service.core.seal import FEWEST_DIGITS, Seal, SealText, read_text
+from suket_service.core.status_list import Status
 from suket_service.core.trust_bundle import OfficeFacts, TrustBundle
 from suket_service.core.verdict import Caution, Reason, Verdict
 from suket_service.core.verifier import BundleRecords, Record, Trust, trust_of, unread, verify
@@ -17,7 +18,7 @@ from suket_service.errors import RegistryError, SealError
 from suket_service.paper import reader
 from suket_service.registry import audit, keys, offices, positions
 from suket_service.registry.audit import ChainHead
-from suket_service.registry.positions import Registered
+from suket_service.registry.positions import Lost, Registered
 from suket_service.registry.session import Registry, Transaction
 
 _STATE_REASONS = {
@@ -25,6 +26,7 @@ _STATE_REASONS = {
     LetterState.SUPERSEDED: Reason.SUPERSEDED,
     LetterState.SUSPENDED: Reason.SUSPENDED,
 }
+_LOST_REASONS = {Status.INVALID: Reason.REVOKED_OR_SUPERSEDED, Status.SUSPENDED: Reason.SUSPENDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,20 @@ class _RegistryRecords:
         self.last: Registered | None = None
 
     def find(self, seal: Seal) -> Record | Reason:
-        self.last = positions.find(self._tx, seal.facts.status_list, seal.facts.status_index)
+        facts = seal.facts
+        self.last = positions.find(self._tx, facts.status_list, facts.status_index)
         if self.last is None:
-            return Reason.NOT_ISSUED
+            lost = positions.find_lost(self._tx, facts.status_list, facts.status_index, facts.issued_on)
+            return _word_of_list(lost)
         return Record(_STATE_REASONS.get(self.last.state), self.last.fingerprint, self.last.extended_to)
+
+
+def _word_of_list(lost: Lost | None) -> Record | Reason:
+    # Nobody can compare a lost letter's fingerprint any more, so its list's word counts only against it.
+    if lost is None:
+        return Reason.NOT_ISSUED
+    against = _LOST_REASONS.get(lost.status) if lost.status is not None else None
+    return Record(against, None, lost.extended_to) if against else Reason.LIST_MISSING
 
 
 def _is_this(registered: Registered | None, verdict: Verdict) -> bool:

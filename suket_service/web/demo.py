@@ -16,6 +16,7 @@ from suket_service.core.letter import LetterState
 from suket_service.core.seal import digits, pack, parse, read_digits, read_text
 from suket_service.core.signing import SigningKey
 from suket_service.paper import symbol
+from suket_service.paper.certificate import Certificate
 from suket_service.printing import Press
 from suket_service.registry import keys, letters, offices
 from suket_service.registry.letters import LetterRecord
@@ -60,7 +61,11 @@ def pdf(letter: str) -> Response:
     record = _find(letter)
     with context().registry.reading() as tx:
         original = letters.as_printed(tx, record)
-    [paper] = printing.render([original], Press(settings.templates, settings.is_demo))
+    path = settings.pades_certificate
+    certificate = Certificate(path, settings.pades_passphrase) if path else None
+    [paper] = printing.render(
+        [original], Press(settings.templates, settings.is_demo, certificate=certificate)
+    )
     response = Response(paper.pdf, mimetype="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{original.file_name}"'
     return response

@@ -16,9 +16,10 @@ _PROBLEM = {
     },
 }
 _MEDIA_TYPES = {
-    "/.well-known/jwks.json": "application/jwk-set+json",
-    "/api/v1/status-lists/{number}": "application/statuslist+jwt",
-    "/scan/trust-bundle": "application/jose",
+    "/.well-known/jwks.json": ("application/jwk-set+json",),
+    "/api/v1/status-lists/{number}": ("application/statuslist+jwt",),
+    # In JSON while the next publication key signs beside the present one.
+    "/scan/trust-bundle": ("application/jose", "application/jose+json"),
 }
 _NOT_READY = "The registry is out of reach; see Retry-After"
 
@@ -39,7 +40,7 @@ def _complete(path: str, responses: dict[str, Any]) -> None:
     if path in _MEDIA_TYPES:
         responses["200"] = {
             "description": "As signed and stored",
-            "content": {_MEDIA_TYPES[path]: {"schema": {"type": "string"}}},
+            "content": {each: {"schema": {"type": "string"}} for each in _MEDIA_TYPES[path]},
         }
         responses["304"] = {"description": "Not changed since the ETag that was sent"}
         responses["404"] = _problem("Not published")

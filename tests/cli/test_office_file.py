@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from suket_service.cli.office_file import read_office
+from suket_service.cli.office_file import read_letterhead, read_office
 from suket_service.errors import FileRefused
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
@@ -37,6 +37,8 @@ def test_the_example_is_read_whole() -> None:
         ('capacity = ""', 'capacity = "Pjs."', "letterhead.capacity"),
         ('role = "auditor"', 'role = "boss"', "staff.role"),
         ('username = "admin"', 'username = "operator"', "staff.username"),
+        ('username = "admin"', 'username = "Ad min"', "staff: "),
+        ('username = "admin"', 'username = "console"', "staff: "),
         ("{serial}", "", "number_pattern"),
         ("[office]", "[office", "bukan TOML"),
     ],
@@ -44,3 +46,9 @@ def test_the_example_is_read_whole() -> None:
 def test_a_mistake_is_told_by_its_field(tmp_path: Path, old: str, new: str, told: str) -> None:
     assert old in GOOD
     assert told in refusal_of(GOOD.replace(old, new, 1), tmp_path)
+
+
+def test_a_post_on_someones_behalf_may_have_two_lines(tmp_path: Path) -> None:
+    path = tmp_path / "kop.toml"
+    path.write_text(GOOD.replace('post = "', 'post = "a.n. Wali Kota\\n', 1), "utf-8")
+    assert read_letterhead(path).post.splitlines()[0] == "a.n. Wali Kota"

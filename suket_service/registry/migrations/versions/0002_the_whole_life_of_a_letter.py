@@ -46,6 +46,7 @@ def upgrade() -> None:
         for name, (table, event, when) in _SQLITE_REFUSALS.items():
             _refuse_on_sqlite(name, table, event, when, f"{table} rows are never replaced")
     else:
+        _widen_on_postgresql()
         _refuse_on_postgresql()
 
 
@@ -110,6 +111,18 @@ def _restored_lists() -> None:
     )
 
 
+def _widen_on_postgresql() -> None:
+    # The types say here what they only suggest on SQLite: INTEGER ends in January 2038, and an entry
+    # with one item a letter may be of any length.
+    op.alter_column("publication", "version", type_=sa.BigInteger(), existing_type=sa.Integer())
+    op.alter_column("audit", "details", type_=sa.Text(), existing_type=sa.String(2000))
+
+
+def _narrow_on_postgresql() -> None:
+    op.alter_column("audit", "details", type_=sa.String(2000), existing_type=sa.Text())
+    op.alter_column("publication", "version", type_=sa.Integer(), existing_type=sa.BigInteger())
+
+
 def _unique_while(name: str, column: str, condition: str) -> None:
     where = sa.text(condition)
     op.create_index(name, "letter", [column], unique=True, sqlite_where=where, postgresql_where=where)
@@ -146,6 +159,7 @@ def downgrade() -> None:
             op.execute(f"DROP TRIGGER {name}")
     else:
         op.execute("DROP FUNCTION suket_refuse() CASCADE")
+        _narrow_on_postgresql()
     op.drop_column("kind", "signature")
     op.drop_table("lost_position")
     op.drop_column("status_list", "closed_at")

@@ -1,0 +1,138 @@
+"""The whole registry in one file, while it is in use. Changes nothing but the audit, which notes it."""
+
+import hashlib
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from suket_service.administering.audit import check_audit
+from suket_service.administering.setting_up import CONSOLE
+from suket_service.errors import CallerError, NotFound, RegistryError, Text
+from suket_service.registry import audit, checking, copying, offices, staging
+from suket_service.registry.copying import Progress
+from suket_service.registry.offices import RegistryIdentity
+from suket_service.registry.session import Registry, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What a backup holds, as of its last audit entry."""
+
+    identity: RegistryIdentity
+    as_of: datetime
+    letters: int  # ever issued
+    entries: int  # of the audit chain
+    last_numbers: tuple[str, ...]  # of each series
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """A backup that was made."""
+
+    file: Path
+    size: int  # in bytes
+    sha256: str  # hex
+    contents: Contents
+
+
+def back_up(
+    registry: Registry, file: Path, at: datetime, progress: Progress = lambda _done, _total: None
+) -> Backup:
+    """Copy everything into one new SQLite file, whatever the database; it is checked before it gets its name.
+
+    Private keys stay locked with the passphrase they are locked with. Memory does not grow with the registry.
+
+    Args:
+        registry: may be in use meanwhile; of an earlier version of the tables only on SQLite.
+        file: must not exist; its folder must.
+        at: now.
+        progress: told how far it is.
+
+    Raises:
+        CallerError: ``backup_exists``.
+        RegistryError: ``registry_damaged`` (nothing is kept), ``not_migrated``, or the registry's own.
+    """
+    _require_absent(file)
+    if registry.file is None and not registry.is_migrated():
+        raise _not_migrated()
+    with registry.writing() as tx:
+        identity = offices.identity(tx)
+        if identity is None:
+            raise NotFound(
+                "not_initialised", Text("Jalankan `suket init` dahulu.", "Run `suket init` first.")
+            )
+        audit.append(tx, at, CONSOLE, "registry.backup", identity.registry_id)
+    with staging.making(file) as made:
+        copying.into_file(registry, made, progress)
+        contents = examine(made) if checking.is_whole_file(made) else None
+        if contents is None:
+            raise _damaged()
+        copying.close_file(made)
+        size, digest = made.stat().st_size, digest_of(made)
+        _require_absent(file)
+        staging.put_in_place(made, file)
+    return Backup(file, size, digest, contents)
+
+
+def examine(file: Path) -> Contents | None:
+    """What a registry's SQLite file holds, once its audit chain is whole and its letters fit it; else None."""
+    try:
+        with closing(Registry(f"sqlite:///{file}")) as copy:
+            whole = check_audit(copy).is_whole
+            with copy.reading() as tx:
+                return _contents(tx) if whole and checking.first_strange_letter(tx) is None else None
+    except (RegistryError, ValueError, TypeError):  # SQLite lets a column hold anything
+        return None
+
+
+def _contents(tx: Transaction) -> Contents | None:
+    identity, as_of = offices.identity(tx), checking.newest_entry_at(tx)
+    if identity is None or as_of is None:
+        return None
+    return Contents(
+        identity=identity,
+        as_of=as_of,
+        letters=checking.placed_letters(tx),
+        entries=audit.head(tx).entries,
+        last_numbers=checking.last_numbers(tx),
+    )
+
+
+def digest_of(file: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").hexdigest()
+
+
+def _require_absent(file: Path) -> None:
+    if file.exists():
+        raise CallerError(
+            "backup_exists",
+            Text(
+                f"{file} sudah ada dan tidak ditimpa. Pilih nama lain.",
+                f"{file} exists already and is not overwritten. Choose another name.",
+            ),
+        )
+
+
+def _not_migrated() -> RegistryError:
+    return RegistryError(
+        "not_migrated",
+        Text(
+            "Tabel registri ini dari versi lain. Jalankan `suket init`, atau cadangkan dengan pg_dump.",
+            "The tables of this registry are another version's. Run `suket init`, or back up with pg_dump.",
+        ),
+    )
+
+
+def _damaged() -> RegistryError:
+    return RegistryError(
+        "registry_damaged",
+        Text(
+            "Registri ini rusak atau tidak cocok dengan catatan auditnya; cadangan tidak disimpan. "
+            "Jalankan `suket audit verify`, dan jangan hapus cadangan yang lama.",
+            "This registry is damaged or does not fit its audit; no backup was kept. "
+            "Run `suket audit verify`, and delete no older backup.",
+        ),
+    )

@@ -1,0 +1,107 @@
+"""The offices, and new versions of their letterheads. Letters keep the version they were issued with."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from suket_service.administering.kinds import nothing_to_change
+from suket_service.core.letter import Letterhead, Office
+from suket_service.errors import Problem, RequestRefused, Text
+from suket_service.paper import fonts
+from suket_service.registry import audit, offices, staff
+from suket_service.registry.session import Registry
+from suket_service.registry.staff import Role
+
+#: As many characters as the registry keeps of each line.
+MOST_CHARACTERS = {
+    "government": 120,
+    "agency": 120,
+    "address": 200,
+    "contact": 200,
+    "place": 60,
+    "post": 120,
+    "signatory": 120,
+    "rank": 60,
+    "nip": 24,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeListing:
+    """An office with its current letterhead and usual kind."""
+
+    office: Office
+    letterhead: Letterhead
+    usual_kind: int
+
+
+def list_offices(registry: Registry) -> list[OfficeListing]:
+    """Every office, by code."""
+    with registry.reading() as tx:
+        return [
+            OfficeListing(
+                office,
+                offices.letterhead(tx, office.code, offices.current_letterhead(tx, office.code)),
+                offices.usual_kind(tx, office.code),
+            )
+            for office in offices.offices(tx)
+        ]
+
+
+def change_letterhead(
+    registry: Registry,
+    office_code: str,
+    letterhead: Letterhead,
+    by: str,
+    at: datetime,
+    require_printable: Callable[[Letterhead], None] = lambda _letterhead: None,
+) -> Letterhead:
+    """Let letters from now on bear this letterhead and signatory; returns it with its version.
+
+    Args:
+        registry: where it is kept.
+        office_code: whose it is.
+        letterhead: as given; its own version does not count.
+        by: an administrator of that office.
+        at: now.
+        require_printable: refuses a letterhead under which letters do not fit on paper.
+
+    Raises:
+        NotAllowed: ``by`` is no administrator of that office.
+        RequestRefused: ``missing``, ``too_long`` or ``glyph_missing``, by field.
+        InputError: ``nothing_to_change``.
+        PrinterError: as ``require_printable``.
+    """
+    with registry.reading() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+    problems = _problems(letterhead)
+    if problems:
+        raise RequestRefused(problems)
+    require_printable(letterhead)  # letters are laid out: not while everyone waits for the lock
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+        current = offices.current_letterhead(tx, office_code)
+        if replace(letterhead, version=current) == offices.letterhead(tx, office_code, current):
+            raise nothing_to_change()
+        new = replace(letterhead, version=current + 1)
+        offices.add_letterhead(tx, office_code, new, at)
+        # The signatory's name stays out of the audit chain.
+        audit.append(tx, at, by, "office.letterhead", office_code, office_code, {"version": new.version})
+        return new
+
+
+def _problems(letterhead: Letterhead) -> list[Problem]:
+    found = []
+    for field, most in MOST_CHARACTERS.items():
+        text = getattr(letterhead, field)
+        if not text.strip():
+            found.append(Problem(field, "missing", Text("Belum diisi.", "Is missing.")))
+        elif len(text) > most:
+            told = Text(f"Paling panjang {most} karakter.", f"At most {most} characters long.")
+            found.append(Problem(field, "too_long", told))
+        elif missing := fonts.missing_glyphs(text):
+            told = Text(
+                f"Huruf cetak surat tidak memiliki: {missing}.", f"The letter's font lacks: {missing}."
+            )
+            found.append(Problem(field, "glyph_missing", told))
+    return found
