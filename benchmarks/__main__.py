@@ -11,6 +11,7 @@ SUBJECTS = {
     "core": "core_verify",
     "http": "http_verify",
     "issue": "issue",
+    "meanwhile": "meanwhile",
     "letter": "letter_pdf",
     "batch": "print_batch",
     "start": "start_up",

@@ -37,7 +37,7 @@ def run(*, quick: bool) -> Iterator[Line]:
         journal, synchronous = _pragmas(office)
         folder = office.settings.data_dir
         with closing(_bare_database(folder / "bare.sqlite3", journal, synchronous)) as bare:
-            people = iter([_applications(office, each) for _ in range(rounds)])
+            people = iter([applications(office, each) for _ in range(rounds)])
             ours, theirs = alternate(
                 rounds,
                 lambda: _one_by_one(office, next(people)),
@@ -105,7 +105,8 @@ def _bare_commits(connection: sqlite3.Connection, commits: int, rows: int) -> No
         connection.execute("COMMIT")
 
 
-def _applications(office: DemoOffice, number: int) -> list[Application]:
+def applications(office: DemoOffice, number: int) -> list[Application]:
+    """Applications of that many new people."""
     return [_application(row) for row in office.registered(number)]
 
 

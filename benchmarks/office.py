@@ -109,15 +109,23 @@ def demo_office(port: int = 8000) -> Iterator[DemoOffice]:
         prepare_demo(Path(folder))
         settings = Settings.from_env({"SUKET_DATA_DIR": folder, "SUKET_BASE_URL": f"http://localhost:{port}"})
         registry = Registry(settings.database_url)
-        at = now()
         administering.initialise(
-            registry, settings.environment, settings.key_passphrase or "", at, NEW_OFFICE
+            registry, settings.environment, settings.key_passphrase or "", now(), NEW_OFFICE
         )
-        with registry.reading() as tx:
-            today = OFFICE.local_date(at)
-            key = keys.unlock(tx, Purpose.SEAL, CODE, today, settings.key_passphrase)
-        yield DemoOffice(settings, registry, Sealing(key, settings.base_url), count(1))
         registry.close()
+        with working_on(Path(folder), settings.base_url) as office:
+            yield office
+
+
+@contextmanager
+def working_on(data_dir: Path, base_url: str = "http://localhost:8000") -> Iterator[DemoOffice]:
+    """An office that is there already, also in another process."""
+    settings = Settings.from_env({"SUKET_DATA_DIR": str(data_dir), "SUKET_BASE_URL": base_url})
+    registry = Registry(settings.database_url)
+    with registry.reading() as tx:
+        key = keys.unlock(tx, Purpose.SEAL, CODE, OFFICE.local_date(now()), settings.key_passphrase)
+    yield DemoOffice(settings, registry, Sealing(key, settings.base_url), count(1))
+    registry.close()
 
 
 @cache

@@ -1,20 +1,27 @@
 """Where things stand on the paper, in millimetres from the upper left corner, by WeasyPrint's own boxes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import combinations
 from typing import Any
 
 import pytest
 
+from suket_service.core.kind import MOST_BASIS_CHARACTERS, MOST_TITLE_CHARACTERS, SignatureMode
 from suket_service.core.letter import Capacity
 from suket_service.paper import letter_pdf, symbol
 from suket_service.paper.engine import PIXELS_PER_MM
 from suket_service.paper.letter_pdf import LetterPrinter
 from tests.paper import builders
 
-CASES = {
+TITLE = "SURAT KETERANGAN PENGGANTI KARTU TANDA PENDUDUK ELEKTRONIK W"
+BASIS = (
+    "Surat Direktur Jenderal Kependudukan dan Pencatatan Sipil Nomor 471.13/10231/Dukcapil tanggal 29 September 2016 "
+    "dan Peraturan Wali Kota Nomor 12/2026."
+)
+assert (len(TITLE), len(BASIS)) == (MOST_TITLE_CHARACTERS, MOST_BASIS_CHARACTERS)
+WET = {
     "plain": builders.letter(),
     "one-letter name": builders.letter(name="A"),
     "hardest": builders.hardest(),
@@ -28,8 +35,14 @@ CASES = {
     "long host": builders.letter(
         seal_text="https://suket.disdukcapil.tanjungpinangkota.go.id/s#" + "1234567890" * 46
     ),
+    "longest title and legal basis": builders.hardest(title=TITLE, legal_basis=BASIS),
     "widest letters": builders.letter(name="W" * 60, address="W" * 60 + " " + "M" * 59),
 }
+ELECTRONIC = {
+    f"{name}, electronic": replace(letter, kind=replace(letter.kind, signature=SignatureMode.PADES))
+    for name, letter in WET.items()
+}
+CASES = WET | ELECTRONIC
 LEADING = 1.2  # mm: a text's box is as high as its font, lines are set closer; their ink does not touch
 FOLDS = (99.0, 148.5, 198.0)
 
@@ -61,8 +74,7 @@ CONTENT = Box(20, 20, 190, 277)
 @cache
 def page_of(case: str) -> Any:
     printer = LetterPrinter(builders.TEMPLATES, demo=True)
-    kit = printer._kit("pengganti-ktp-el/v1")
-    return printer._lay_out(kit, CASES[case]).pages[0]._page_box
+    return printer._lay_out(printer._kit(CASES[case]), CASES[case]).pages[0]._page_box
 
 
 def walk(box: Any) -> Iterator[Any]:
@@ -137,11 +149,21 @@ def test_the_portrait_or_its_frame_is_30_by_40_mm(case: str) -> None:
     assert [box.right - box.left, box.bottom - box.top] == pytest.approx([30, 40])
 
 
-@each_case
+@pytest.mark.parametrize("case", WET)
 def test_25_mm_stay_free_for_signature_and_stamp(case: str) -> None:
     box = named(case)["signature-space"]
     assert box.bottom - box.top == pytest.approx(25)
     assert [text for text, place in texts(case) if place.overlaps(box, by=LEADING)] == []
+
+
+@pytest.mark.parametrize("case", ELECTRONIC)
+def test_the_electronic_signature_is_framed_clear_of_portrait_symbol_and_footer(case: str) -> None:
+    boxes = named(case)
+    frame = boxes["electronic"]
+    assert frame.holds(boxes["signed-by"])
+    assert frame.holds(boxes["electronic-note"])
+    assert [other for other in ("holder", "proof", "footer") if frame.overlaps(boxes[other], by=-1.0)] == []
+    assert "signature-space" not in boxes
 
 
 @each_case

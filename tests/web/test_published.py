@@ -82,7 +82,7 @@ def test_the_files_of_the_command_are_the_bytes_served(
 
 
 def test_the_served_bundle_is_signed_by_the_published_key(client: FlaskClient) -> None:
-    bundle, signer = open_bundle(client.get("/scan/trust-bundle").data)
+    bundle, signer, _ = open_bundle(client.get("/scan/trust-bundle").data)
     published = {key["kid"]: key for key in client.get("/.well-known/jwks.json").get_json()["keys"]}
     assert published[signer.kid]["purpose"] == "publication"
     assert {key.kid for key in bundle.keys} == set(published)
