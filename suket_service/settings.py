@@ -22,6 +22,8 @@ DEMO_BASE_URL = "http://localhost:8000"
 #: Where the source tree stands: templates and examples are beside the package, not in it.
 HOME = Path(__file__).resolve().parent.parent
 LEAST_SECRET_CHARACTERS = 20
+#: What is left of the 600 characters kept of a symbol's text beside "/s#" and the most digits.
+MOST_BASE_URL_CHARACTERS = 117
 _DEMO_SECRETS = "demo-secrets.json"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
 
@@ -89,7 +91,7 @@ class Settings:
         return cls(
             environment=environment,
             data_dir=data_dir,
-            database_url=given.get("SUKET_DATABASE_URL") or f"sqlite:///{data_dir / 'suket.sqlite3'}",
+            database_url=_database_url(given.get("SUKET_DATABASE_URL"), data_dir),
             base_url=_base_url(given.get("SUKET_BASE_URL"), environment),
             secret_key=_secret(given.get("SUKET_SECRET_KEY"), "SUKET_SECRET_KEY"),
             key_passphrase=None
@@ -136,6 +138,14 @@ def _demo_secrets(data_dir: Path) -> dict[str, str]:
         ) from None
 
 
+def _database_url(given: str | None, data_dir: Path) -> str:
+    if not given:
+        return f"sqlite:///{data_dir / 'suket.sqlite3'}"
+    file = given.removeprefix("sqlite:///")
+    # A relative path must not move with whoever changes directory.
+    return given if file == given or not file else f"sqlite:///{Path(file).absolute()}"
+
+
 def _base_url(given: str | None, environment: str) -> str:
     if given is None:
         if environment == DEMO:
@@ -148,11 +158,12 @@ def _base_url(given: str | None, environment: str) -> str:
     url = given.rstrip("/")
     schemes = ("https", "http") if environment == DEMO else ("https",)
     # The same form that a symbol's text must have (core/seal.py), or no letter would ever verify.
-    if not _ORIGIN.fullmatch(url) or url.partition("://")[0] not in schemes:
+    fits = _ORIGIN.fullmatch(url) and len(url) <= MOST_BASE_URL_CHARACTERS
+    if not fits or url.partition("://")[0] not in schemes:
         raise _bad(
             "SUKET_BASE_URL",
-            f"harus {' atau '.join(schemes)}://host huruf kecil tanpa jalur",
-            f"must be {' or '.join(schemes)}://host in lower case without a path",
+            f"harus {' atau '.join(schemes)}://host huruf kecil tanpa jalur, paling panjang {MOST_BASE_URL_CHARACTERS} karakter",
+            f"must be {' or '.join(schemes)}://host in lower case without a path, {MOST_BASE_URL_CHARACTERS} characters at most",
         )
     return url
 

@@ -18,9 +18,14 @@ from suket_service.administering.kinds import (
     list_kinds,
     set_usual_kind,
 )
-from suket_service.administering.offices import OfficeListing, change_letterhead, list_offices
+from suket_service.administering.offices import (
+    LETTERHEAD_CHARACTERS,
+    OfficeListing,
+    change_letterhead,
+    list_offices,
+)
 from suket_service.administering.proving import prove
-from suket_service.administering.residents import ImportOutcome, import_residents
+from suket_service.administering.residents import MOST_SOURCE_CHARACTERS, ImportOutcome, import_residents
 from suket_service.administering.restored import Restored
 from suket_service.administering.restoring import RESERVE, Order, restore
 from suket_service.administering.setting_up import (
@@ -30,6 +35,7 @@ from suket_service.administering.setting_up import (
     NewOffice,
     add_office,
     initialise,
+    is_in_production,
 )
 from suket_service.administering.staff import (
     NEEDS_CODE,
@@ -50,6 +56,8 @@ from suket_service.administering.witness import Published
 __all__ = [
     "CONSOLE",
     "KINDS",
+    "LETTERHEAD_CHARACTERS",
+    "MOST_SOURCE_CHARACTERS",
     "NEEDS_CODE",
     "RESERVE",
     "AuditCheck",
@@ -80,6 +88,7 @@ __all__ = [
     "enrol_totp",
     "import_residents",
     "initialise",
+    "is_in_production",
     "list_keys",
     "list_kinds",
     "list_offices",

@@ -13,7 +13,7 @@ from suket_service.registry.session import Registry
 from suket_service.registry.staff import Role
 
 #: As many characters as the registry keeps of each line.
-MOST_CHARACTERS = {
+LETTERHEAD_CHARACTERS = {
     "government": 120,
     "agency": 120,
     "address": 200,
@@ -92,7 +92,7 @@ def change_letterhead(
 
 def _problems(letterhead: Letterhead) -> list[Problem]:
     found = []
-    for field, most in MOST_CHARACTERS.items():
+    for field, most in LETTERHEAD_CHARACTERS.items():
         text = getattr(letterhead, field)
         if not text.strip():
             found.append(Problem(field, "missing", Text("Belum diisi.", "Is missing.")))

@@ -15,6 +15,7 @@ from suket_service.sheets.read import Row
 
 #: Rows a commit.
 PORTION = 200
+MOST_SOURCE_CHARACTERS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,10 @@ def import_residents(
 
     Raises:
         NotAllowed: ``by`` is no operator or administrator of this office.
-        FileRefused: ``as_of_in_future``.
+        FileRefused: ``as_of_in_future``, ``source_form``.
     """
+    if not 0 < len(source) <= MOST_SOURCE_CHARACTERS or not source.isprintable():
+        raise FileRefused("source_form", _SOURCE_FORM)
     with registry.reading() as tx:
         staff.require_member(tx, by, office_code, Role.OPERATOR, Role.ADMIN)
         office = offices.office(tx, office_code)
@@ -95,4 +98,8 @@ _NO_STATE = Problem(
     "status_perekaman",
     "missing",
     Text("Status perekaman belum diisi.", "The recording state is missing."),
+)
+_SOURCE_FORM = Text(
+    f"Asal daftar ditulis dengan 1 sampai {MOST_SOURCE_CHARACTERS} karakter yang dapat dicetak.",
+    f"Where a list comes from is said in 1 to {MOST_SOURCE_CHARACTERS} printable characters.",
 )

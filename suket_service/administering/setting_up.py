@@ -1,6 +1,7 @@
 """A registry and its offices set up, with their first keys. Issues and publishes nothing."""
 
 import secrets
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,8 @@ from suket_service.core.kind import Kind, ValidityRule
 from suket_service.core.letter import Letterhead, Office
 from suket_service.core.region import Village
 from suket_service.core.signing import SigningKey
-from suket_service.registry import audit, keys, offices, staff, status
+from suket_service.core.verifier import DEMO
+from suket_service.registry import audit, copying, keys, offices, staff, status
 from suket_service.registry.offices import RegistryIdentity
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import StaffMember
@@ -90,6 +92,20 @@ def initialise(
     if first_office is not None:
         add_office(registry, first_office, environment, passphrase, at)
     return Initialised(True, identity.registry_id, environment)
+
+
+def is_in_production(database_url: str) -> bool:
+    """Whether that database holds a registry that is no demo's; False where there is none yet.
+
+    Raises:
+        RegistryError: it cannot be reached.
+    """
+    with closing(Registry(database_url)) as registry:
+        if copying.is_empty(registry):
+            return False
+        with registry.reading() as tx:
+            known = offices.identity(tx)
+    return known is not None and known.environment != DEMO
 
 
 def add_office(registry: Registry, new: NewOffice, environment: str, passphrase: str, at: datetime) -> None:

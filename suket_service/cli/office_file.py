@@ -9,14 +9,19 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from suket_service import administering
 from suket_service.administering import NewOffice, require_member_form
 from suket_service.core.letter import Capacity, Letterhead, Office
 from suket_service.core.region import Village, parse_village_code
+from suket_service.core.request import NUMBER_CHARACTERS
 from suket_service.errors import FieldError, FileRefused, Text
 from suket_service.registry.staff import Role, StaffMember
 
 _UTC_OFFSETS = (420, 480, 540)
-_VILLAGE_COLUMNS = {"kode_wilayah", "nama", "kecamatan", "kab_kota", "provinsi"}
+_PLACES = ("nama", "kecamatan", "kab_kota", "provinsi")
+_VILLAGE_COLUMNS = {"kode_wilayah", *_PLACES}
+MOST_NAME_CHARACTERS = 120
+MOST_PLACE_CHARACTERS = 80
 
 
 def read_office(office_file: Path, regions_file: Path, *, demo: bool) -> NewOffice:
@@ -81,22 +86,21 @@ def _office(given: Mapping[str, Any]) -> Office:
         raise ValueError("office.utc_offset_minutes: 420 (WIB), 480 (WITA), 540 (WIT)")
     return Office(
         code=code,
-        name=_filled(given, "name"),
+        name=_filled(given, "name", MOST_NAME_CHARACTERS),
         utc_offset=timedelta(minutes=minutes),
         number_pattern=_pattern(str(given["number_pattern"])),
-        villages=tuple(str(prefix) for prefix in given["villages"]),
+        villages=tuple(_prefix(prefix) for prefix in given["villages"]),
     )
 
 
 def _letterhead(given: Mapping[str, Any]) -> Letterhead:
-    lines = ("government", "agency", "address", "contact", "place", "signatory", "rank", "nip")
-    return Letterhead(
-        version=1,
-        capacity=_capacity(given["capacity"]),
-        # Who signs on someone's behalf has a post of two lines.
-        post="\n".join(_filled({"post": line}, "post") for line in str(given["post"]).split("\n")),
-        **{name: _filled(given, name) for name in lines},
-    )
+    most = administering.LETTERHEAD_CHARACTERS
+    # Who signs on someone's behalf has a post of two lines.
+    post = "\n".join(_filled({"post": line}, "post", most["post"]) for line in str(given["post"]).split("\n"))
+    if len(post) > most["post"]:
+        raise _too_long("post", most["post"])
+    lines = {name: _filled(given, name, most[name]) for name in most if name != "post"}
+    return Letterhead(version=1, capacity=_capacity(given["capacity"]), post=post, **lines)
 
 
 def _capacity(given: str) -> Capacity:
@@ -111,7 +115,11 @@ def _staff(given: Sequence[Mapping[str, Any]], office: Office, *, demo: bool) ->
         if each["role"] not in list(Role):
             raise ValueError(f"staff.role: {', '.join(Role)}")
         member = StaffMember(
-            _filled(each, "username"), office.code, _filled(each, "name"), Role(each["role"]), demo
+            _filled(each, "username", MOST_NAME_CHARACTERS),
+            office.code,
+            _filled(each, "name", MOST_NAME_CHARACTERS),
+            Role(each["role"]),
+            demo,
         )
         try:
             require_member_form(member)
@@ -123,11 +131,23 @@ def _staff(given: Sequence[Mapping[str, Any]], office: Office, *, demo: bool) ->
     return tuple(members)
 
 
-def _filled(given: Mapping[str, Any], name: str) -> str:
+def _filled(given: Mapping[str, Any], name: str, most: int) -> str:
     text = given[name]
     if not isinstance(text, str) or not text.strip() or not text.isprintable():
         raise ValueError(f"{name}: teks/text")
+    if len(text.strip()) > most:
+        raise _too_long(name, most)
     return text.strip()
+
+
+def _too_long(name: str, most: int) -> ValueError:
+    return ValueError(f"{name}: ≤ {most} karakter/characters")
+
+
+def _prefix(given: object) -> str:
+    if not (isinstance(given, str) and re.fullmatch(r"[0-9]{2,10}", given)):
+        raise ValueError('office.villages: ["2172"] (2-10 digit/digits)')
+    return given
 
 
 def read_villages(path: Path) -> tuple[Village, ...]:
@@ -144,10 +164,7 @@ def read_villages(path: Path) -> tuple[Village, ...]:
         return tuple(
             Village(
                 parse_village_code(row["kode_wilayah"]),
-                row["nama"].strip(),
-                row["kecamatan"].strip(),
-                row["kab_kota"].strip(),
-                row["provinsi"].strip(),
+                *(_filled(row, name, MOST_PLACE_CHARACTERS) for name in _PLACES),
             )
             for row in rows
         )
@@ -165,5 +182,7 @@ def _pattern(text: str) -> str:
     # A pattern that lacks one of these gives two letters one number.
     if not all(field in text for field in ("{serial}", "{series}", "{year}")):
         raise ValueError("number_pattern: {serial} {series} {year}")
-    text.format(serial="0001", series="S", office="0000", year=2026)
+    longest = text.format(serial="9999999", series="S" * 12, office="0000", year=2026)
+    if not text.isprintable() or len(longest) > NUMBER_CHARACTERS:
+        raise _too_long("number_pattern", NUMBER_CHARACTERS)
     return text

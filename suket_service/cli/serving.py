@@ -28,6 +28,7 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
     session.registry.close()  # opened once, to say early when there is none
     # gunicorn runs beside wsgi.py, so a relative data directory must not move with it.
     os.environ["SUKET_DATA_DIR"] = str(settings.data_dir)
+    os.environ["SUKET_DATABASE_URL"] = settings.database_url
     os.environ["SUKET_ENVIRONMENT"] = settings.environment
     if settings.pades_certificate is not None:
         os.environ["SUKET_PADES_CERTIFICATE"] = str(settings.pades_certificate)

@@ -1,6 +1,7 @@
 """Commands that set up: ``init``, ``check``, ``residents import``."""
 
 import os
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from suket_service.cli.office_file import read_office
 from suket_service.cli.session import REFUSED, Session, now, print_json, problem_json
 from suket_service.errors import KeyTrouble, SettingsError, Text
 from suket_service.registry.session import Registry
-from suket_service.settings import DEMO, Settings, has_demo_secrets, prepare_demo
+from suket_service.settings import DEMO, Settings, prepare_demo
 
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -44,19 +45,19 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
             "--office dan --regions diperlukan di luar peragaan / are needed outside the demo"
         )
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    registry = Registry(settings.database_url)
-    done = administering.initialise(
-        registry,
-        settings.environment,
-        settings.key_passphrase,
-        now(),
-        read_office(office_file, regions_file, demo=settings.is_demo),
-    )
+    with closing(Registry(settings.database_url)) as registry:
+        done = administering.initialise(
+            registry,
+            settings.environment,
+            settings.key_passphrase,
+            now(),
+            read_office(office_file, regions_file, demo=settings.is_demo),
+        )
     if done.created and settings.is_demo:
         rows, _ = read_rows(settings.examples / "penduduk.csv")
         operator = "operator"
         outcomes = administering.import_residents(
-            registry, session.office_of(operator), rows, operator, "contoh", now().date(), now()
+            session.registry, session.office_of(operator), rows, operator, "contoh", now().date(), now()
         )
         session.say(
             f"{sum(outcome.imported for outcome in outcomes)} penduduk contoh diimpor.",
@@ -64,9 +65,10 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
         )
     if done.created:
         session.publish()
+    place = session.registry.file or session.registry.url.render_as_string(hide_password=True)
     session.say(
-        f"Registri {settings.environment} {'dibuat' if done.created else 'sudah ada'} di {settings.data_dir}.",
-        f"The {settings.environment} registry {'was made' if done.created else 'is already'} in {settings.data_dir}.",
+        f"Registri {settings.environment} {'dibuat' if done.created else 'sudah ada'} di {place}.",
+        f"The {settings.environment} registry {'was made' if done.created else 'is already'} in {place}.",
     )
 
 
@@ -81,16 +83,19 @@ def _environment_for(session: Session, demo: bool) -> Settings:
                 "--demo does not go with SUKET_ENVIRONMENT=production.",
             ),
         )
-    database = Path(os.environ.get("SUKET_DATA_DIR") or "var").absolute() / "suket.sqlite3"
-    if database.exists() and not has_demo_secrets(database.parent):
+    data_dir = Path(os.environ.get("SUKET_DATA_DIR") or "var").absolute()
+    file = data_dir / "suket.sqlite3"
+    url = os.environ.get("SUKET_DATABASE_URL") or (f"sqlite:///{file}" if file.exists() else None)
+    # Asked before anything is written: a directory with a demo's secrets is refused by production ever after.
+    if url is not None and administering.is_in_production(url):
         raise SettingsError(
             "setting_unusable",
             Text(
-                f"{database.parent} sudah berisi registri sungguhan; peragaan memerlukan direktori data lain.",
-                f"{database.parent} already holds a real registry; a demo needs another data directory.",
+                "Basis data itu sudah berisi registri sungguhan; peragaan memerlukan direktori data dan basis data lain.",
+                "That database already holds a real registry; a demo needs another data directory and database.",
             ),
         )
-    prepare_demo(Path(os.environ.get("SUKET_DATA_DIR") or "var").absolute(), os.environ.get("SUKET_BASE_URL"))
+    prepare_demo(data_dir, os.environ.get("SUKET_BASE_URL"))
     return session.settings
 
 
@@ -132,7 +137,7 @@ def import_(
         office,
         rows,
         by,
-        source or file.name,
+        source or file.name[: administering.MOST_SOURCE_CHARACTERS],
         date(as_of.year, as_of.month, as_of.day) if as_of else session.today(office),
         at,
     )

@@ -84,7 +84,7 @@ def _record(
             "letter.print",
             printed[0][0].number if len(printed) == 1 else f"{len(printed)} letters",
             office,
-            {"pdfs": [paper.sha256[:16] for _, paper in printed]},
+            {"pdfs": list(dict.fromkeys(paper.sha256[:16] for _, paper in printed))},
         )
 
 

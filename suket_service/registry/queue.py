@@ -27,7 +27,7 @@ def turn(lock_file: Path, seconds: float) -> Iterator[float]:
         TimeoutError: others held it for ``seconds``.
         OSError: the lock file cannot be opened.
     """
-    descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    descriptor = os.open(lock_file, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         waited = _wait(descriptor, seconds)
         yield waited

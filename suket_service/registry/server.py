@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 
 from suket_service.errors import Text
 
-#: The oldest server that is still mended upstream.
+#: Ubuntu 22.04's; older ones are mended by nobody.
 OLDEST_VERSION = 140_000
 _DURABLE = ("fsync", "full_page_writes")
 _SETTINGS = text(

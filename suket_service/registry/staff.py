@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, Row, insert, select, update
 
+from suket_service.core.verifier import DEMO
 from suket_service.errors import NotAllowed, NotFound, Text
 from suket_service.registry.schema import RegistryRow, StaffRow
 
@@ -100,7 +101,7 @@ def may_act(tx: Connection, member: StaffMember) -> bool:
     """Whether this member may do anything at all: active, and a demo account only in a demo."""
     if not member.active or not member.demo:
         return member.active
-    return tx.execute(select(RegistryRow.environment)).scalar() == "demo"
+    return tx.execute(select(RegistryRow.environment)).scalar() == DEMO
 
 
 def require_staff(tx: Connection, username: str, *roles: Role) -> StaffMember:

@@ -9,12 +9,14 @@ from PIL import Image
 
 from suket_service.paper import symbol
 from tests.cli.builders import Printed, World, lines_of, suket
+from tests.cli.production import set_up
 
 
 def test_a_demo_is_not_made_in_a_real_registrys_directory(tmp_path: Path) -> None:
-    tmp_path.joinpath("suket.sqlite3").touch()
+    set_up(tmp_path)
     result = suket("init", "--demo", data=tmp_path)
     assert result.exit_code == 2
+    assert "sudah berisi registri sungguhan" in result.output
     assert not (tmp_path / "demo-secrets.json").exists()
 
 

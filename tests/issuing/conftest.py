@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -29,9 +28,3 @@ def other_office(registry: Registry) -> Office:
     new = replace(NEW_OFFICE, office=office, letterhead=LETTERHEAD, staff=staff, villages=(ELSEWHERE,))
     administering.add_office(registry, new, "production", PASSPHRASE, NOON)
     return office
-
-
-@pytest.fixture
-def database(registry: Registry) -> Path | Registry:
-    """What ``raw`` takes to reach the registry under test."""
-    return registry.file or registry

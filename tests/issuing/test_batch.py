@@ -1,13 +1,10 @@
 """A file of requests: bad rows are refused by row and field, the rest go on, nothing is lost or issued twice."""
 
 import itertools
-import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -15,18 +12,19 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from suket_service import administering, issuing, publishing
-from suket_service.core.keyring import KeyState
+from suket_service.core.keyring import KeyState, Purpose
 from suket_service.core.letter import Office
 from suket_service.errors import CallerError, FieldError, KeyTrouble, NotAllowed, Problem, RegistryError, Text
 from suket_service.issuing import RowOutcome, RowStatus, Sealing, TwoPeople
 from suket_service.issuing.batch import PORTION
 from suket_service.publishing import Publisher
-from suket_service.registry import letters
+from suket_service.registry import keys, letters
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
 from suket_service.sheets.read import Row
 from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE, TODAY, a_row
 from tests.conftest import IssueRows
+from tests.databases import Databases
 from tests.registry.builders import raw
 
 FIRST, MENDED, NEXT = "a" * 64, "b" * 64, "c" * 64
@@ -209,14 +207,14 @@ class TestPeople:
         assert all_issued(registry) == []
 
     def test_an_approver_who_leaves_in_the_middle_stops_the_rest(
-        self, register: Register, issue_rows: IssueRows, registry: Registry, database: Path
+        self, register: Register, issue_rows: IssueRows, registry: Registry
     ) -> None:
         rows = [a_row(number, serial=number) for number in range(2, PORTION + 4)]
         register(*rows)
 
         def leave(name: str) -> bytes:
-            with raw(database) as connection:
-                connection.execute("UPDATE staff SET active = 0 WHERE username = 'kepala'")
+            with raw(registry) as connection:
+                connection.execute("UPDATE staff SET active = FALSE WHERE username = 'kepala'")
             return picture()
 
         rows[-1] = Row(rows[-1].number, {**rows[-1].fields, "foto": "a.png"})
@@ -409,48 +407,46 @@ class TestTheDatabaseFails:
     ROWS = tuple(a_row(number, serial=number) for number in range(2, PORTION + 7))
 
     def test_one_row_that_it_will_not_take_costs_nobody_else_a_letter(
-        self, register: Register, issue_rows: IssueRows, registry: Registry, database: Path
+        self, register: Register, issue_rows: IssueRows, registry: Registry
     ) -> None:
         register(*self.ROWS)
         poisoned = self.ROWS[PORTION + 2]
-        with raw(database) as connection:
-            connection.execute(
-                "CREATE TRIGGER poisoned BEFORE INSERT ON letter_event WHEN NEW.action = 'issue' AND NEW.letter = "
-                f"(SELECT id FROM letter WHERE nik = '{poisoned.fields['nik']}') "
-                "BEGIN SELECT RAISE(ABORT, 'poisoned'); END"
+        with raw(registry) as connection:
+            connection.refuse_inserts(
+                "poisoned",
+                "letter_event",
+                "NEW.action = 'issue' AND NEW.letter = "
+                f"(SELECT id FROM letter WHERE nik = '{poisoned.fields['nik']}')",
             )
         outcomes = issue_rows(*self.ROWS)
         assert [outcome.row for outcome in outcomes if outcome.letter is None] == [poisoned.number]
         assert codes(outcomes[PORTION + 2]) == [("", "registry_conflict")]
         assert serials(registry) == list(range(1, len(self.ROWS)))
-        with raw(database) as connection:
-            connection.execute("DROP TRIGGER poisoned")
+        with raw(registry) as connection:
+            connection.drop_trigger("poisoned", "letter_event")
         again = issue_rows(*self.ROWS)
         assert [outcome.row for outcome in again if outcome.status is RowStatus.ISSUED] == [poisoned.number]
         assert serials(registry) == list(range(1, len(self.ROWS) + 1))
 
     def test_without_its_audit_entry_no_letter_is_issued(
-        self, register: Register, issue_rows: IssueRows, registry: Registry, database: Path
+        self, register: Register, issue_rows: IssueRows, registry: Registry
     ) -> None:
         register(*self.ROWS)
-        with raw(database) as connection:
-            connection.execute(
-                "CREATE TRIGGER broken BEFORE INSERT ON audit WHEN NEW.subject LIKE '%/0053/%' "
-                "BEGIN SELECT RAISE(ABORT, 'broken'); END"
-            )
+        with raw(registry) as connection:
+            connection.refuse_inserts("broken", "audit", "NEW.subject LIKE '%/0053/%'")
         assert statuses(issue_rows(*self.ROWS)) == ["issued"] * 52 + ["refused"] * 3
-        with raw(database) as connection:
-            connection.execute("DROP TRIGGER broken")
+        with raw(registry) as connection:
+            connection.drop_trigger("broken", "audit")
         assert statuses(issue_rows(*self.ROWS)) == ["unchanged"] * 52 + ["issued"] * 3
         assert serials(registry) == list(range(1, len(self.ROWS) + 1))
 
     def test_in_the_middle_what_was_committed_stays_and_the_numbers_are_used_again(
-        self, register: Register, issue_rows: IssueRows, registry: Registry, database: Path
+        self, register: Register, issue_rows: IssueRows, registry: Registry
     ) -> None:
         register(*self.ROWS)
 
         def rename(old: str, new: str) -> None:
-            with raw(database) as connection:
+            with raw(registry) as connection:
                 connection.execute(f"ALTER TABLE {old} RENAME TO {new}")
 
         def fail(name: str) -> bytes:
@@ -515,13 +511,13 @@ class TestTheClock:
 
 
 def test_a_key_retired_in_the_middle_stops_the_rest(
-    register: Register, issue_rows: IssueRows, registry: Registry, database: Path
+    register: Register, issue_rows: IssueRows, registry: Registry
 ) -> None:
     rows = [a_row(number, serial=number) for number in range(2, PORTION + 4)]
     register(*rows)
 
     def retire(name: str) -> bytes:
-        with raw(database) as connection:
+        with raw(registry) as connection:
             connection.execute("UPDATE signing_key SET state = ?", (KeyState.RETIRED.value,))
         return picture()
 
@@ -582,7 +578,7 @@ _LINES = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(("good", "good", "ba
 @given(file=st.lists(_LINES, min_size=1, max_size=8))
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_file_run_twice_gives_each_good_person_one_letter(
-    database: Path, sealing: Sealing, file: list[tuple[int, str]]
+    databases: Databases, file: list[tuple[int, str]]
 ) -> None:
     changes = {"good": {}, "bad": {"tanggal_lahir": "1995-13-01"}, "unrecorded": {"nik": "2172031708958888"}}
     rows = [
@@ -590,9 +586,9 @@ def test_any_file_run_twice_gives_each_good_person_one_letter(
         for number, (person, how) in enumerate(file, start=2)
     ]
     good = {a_row(serial=person).fields["nik"] for person, how in file if how == "good"}
-    with TemporaryDirectory() as folder:
-        path = Path(shutil.copy(database, folder))
-        registry = Registry(f"sqlite:///{path}")
+    with databases.a_registry() as registry:
+        with registry.reading() as tx:
+            sealing = Sealing(keys.unlock(tx, Purpose.SEAL, OFFICE.code, TODAY, PASSPHRASE), BASE_URL)
         everyone = [a_row(serial=person) for person in PEOPLE]
         list(administering.import_residents(registry, OFFICE.code, everyone, "operator", "SIAK", TODAY, NOON))
 
@@ -616,7 +612,6 @@ def test_any_file_run_twice_gives_each_good_person_one_letter(
         assert {letter.resident.nik for letter in made} == good
         assert serials(registry) == list(range(1, len(good) + 1))
         assert statuses(again) == [status.replace("issued", "unchanged") for status in statuses(first)]
-        registry.close()
 
 
 def test_what_is_issued_after_a_publication_bears_no_earlier_day(

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -91,11 +90,9 @@ def test_a_draft_has_neither_number_nor_seal(registry: Registry, drafted: str) -
         letters.as_printed(tx, record)
 
 
-def test_every_step_is_one_audit_entry(
-    registry: Registry, approved: str, sealing: Sealing, database: Path
-) -> None:
+def test_every_step_is_one_audit_entry(registry: Registry, approved: str, sealing: Sealing) -> None:
     issue(registry, approved, sealing)
-    with raw(database) as connection:
+    with raw(registry) as connection:
         entries = connection.execute(
             "SELECT actor, action FROM audit WHERE action LIKE 'letter.%' ORDER BY seq"
         )
@@ -107,10 +104,10 @@ def test_every_step_is_one_audit_entry(
 
 
 def test_the_seal_states_the_letter_and_is_signed_by_the_offices_key(
-    registry: Registry, approved: str, sealing: Sealing, database: Path
+    registry: Registry, approved: str, sealing: Sealing
 ) -> None:
     record = issue(registry, approved, sealing)
-    with raw(database) as connection:
+    with raw(registry) as connection:
         [(sealed, text)] = connection.execute("SELECT sealed, seal_text FROM letter").fetchall()
     seal = parse(sealed)
     person = record.resident
@@ -128,12 +125,12 @@ def test_the_seal_states_the_letter_and_is_signed_by_the_offices_key(
 
 
 def test_the_seal_holds_the_digest_of_the_stored_portrait(
-    registry: Registry, application: Application, sealing: Sealing, database: Path
+    registry: Registry, application: Application, sealing: Sealing
 ) -> None:
     letter = issuing.draft(registry, replace(application, portrait=PORTRAIT), "operator", NOON)
     issuing.approve(registry, OFFICE.code, letter, "kepala", NOON)
     issue(registry, letter, sealing)
-    with raw(database) as connection:
+    with raw(registry) as connection:
         [(sealed,)] = connection.execute("SELECT sealed FROM letter").fetchall()
     assert parse(sealed).facts.portrait == letters.portrait_key(PORTRAIT)[:16]
 
@@ -170,17 +167,15 @@ def test_only_an_approver_issues(registry: Registry, approved: str, sealing: Sea
         issuing.issue(registry, OFFICE.code, approved, by, sealing, NOON)
 
 
-def test_someone_who_left_may_do_nothing(
-    registry: Registry, application: Application, database: Path
-) -> None:
-    with raw(database) as connection:
-        connection.execute("UPDATE staff SET active = 0 WHERE username = 'operator'")
+def test_someone_who_left_may_do_nothing(registry: Registry, application: Application) -> None:
+    with raw(registry) as connection:
+        connection.execute("UPDATE staff SET active = FALSE WHERE username = 'operator'")
     with pytest.raises(NotAllowed):
         issuing.draft(registry, application, "operator", NOON)
 
 
-def test_who_asked_never_approves(registry: Registry, drafted: str, database: Path) -> None:
-    with raw(database) as connection:  # promoted since
+def test_who_asked_never_approves(registry: Registry, drafted: str) -> None:
+    with raw(registry) as connection:  # promoted since
         connection.execute("UPDATE staff SET role = 'approver' WHERE username = 'operator'")
     with pytest.raises(NotAllowed) as refused:
         issuing.approve(registry, OFFICE.code, drafted, "operator", NOON)
@@ -326,9 +321,9 @@ def test_a_person_with_a_draft_gets_no_second(
 
 
 def test_another_office_is_not_told_the_open_letters_number(
-    registry: Registry, issued: LetterRecord, other_office: Office, database: Path
+    registry: Registry, issued: LetterRecord, other_office: Office
 ) -> None:
-    with raw(database) as connection:
+    with raw(registry) as connection:
         connection.execute("UPDATE resident SET office = '2101'")
     again = Application(other_office.code, a_request(), None)
     with pytest.raises(RequestRefused) as refused:
@@ -420,10 +415,9 @@ class TestClosing:
         issued: LetterRecord,
         close: Callable[..., LetterRecord],
         state: LetterState,
-        database: Path,
     ) -> None:
         close(registry, OFFICE.code, issued.number, "operator", "Pak Budi melapor", NOON)
-        with raw(database) as connection:
+        with raw(registry) as connection:
             assert "Budi" not in str(connection.execute("SELECT * FROM audit").fetchall())
 
     def test_the_person_may_get_a_new_letter(
@@ -465,9 +459,9 @@ def test_a_clock_set_back_further_is_refused_and_burns_no_number(
 
 @pytest.mark.parametrize("state", [KeyState.RETIRED, KeyState.REVOKED])
 def test_a_key_put_out_of_use_since_it_was_unlocked_seals_nothing(
-    registry: Registry, approved: str, sealing: Sealing, database: Path, state: KeyState
+    registry: Registry, approved: str, sealing: Sealing, state: KeyState
 ) -> None:
-    with raw(database) as connection:
+    with raw(registry) as connection:
         connection.execute("UPDATE signing_key SET state = ?", (state.value,))
     with pytest.raises(KeyTrouble) as trouble:
         issue(registry, approved, sealing)
@@ -479,18 +473,16 @@ def test_a_key_put_out_of_use_since_it_was_unlocked_seals_nothing(
     ("column", "day"), [("signs_from", TODAY + timedelta(days=1)), ("signs_until", TODAY - timedelta(days=1))]
 )
 def test_a_key_out_of_its_dates_seals_nothing(
-    registry: Registry, approved: str, sealing: Sealing, database: Path, column: str, day: date
+    registry: Registry, approved: str, sealing: Sealing, column: str, day: date
 ) -> None:
-    with raw(database) as connection:
+    with raw(registry) as connection:
         connection.execute(f"UPDATE signing_key SET {column} = ?", (day.isoformat(),))
     with pytest.raises(KeyTrouble):
         issue(registry, approved, sealing)
 
 
-def test_a_key_that_is_gone_seals_nothing(
-    registry: Registry, approved: str, sealing: Sealing, database: Path
-) -> None:
-    with raw(database) as connection:
+def test_a_key_that_is_gone_seals_nothing(registry: Registry, approved: str, sealing: Sealing) -> None:
+    with raw(registry) as connection:
         connection.execute("DELETE FROM signing_key")
     with pytest.raises(KeyTrouble):
         issue(registry, approved, sealing)

@@ -114,7 +114,9 @@ def search(
         query = query.where(LetterRow.village == village)
     if batch is not None:
         query = query.where(LetterRow.batch == batch)
-    query = query.order_by(LetterRow.created_at, LetterRow.number).limit(limit)
+    # By position, not by the number's text, which puts 10000 before 9999.
+    position = (LetterRow.status_list.nulls_first(), LetterRow.status_index.nulls_first())
+    query = query.order_by(LetterRow.created_at, *position, LetterRow.id).limit(limit)
     return [record_of(row) for row in tx.execute(query)]
 
 
