@@ -1,9 +1,9 @@
 """Sealed tests: a fixed noon, fresh keys, a registry of one's own; no network but this machine's own."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -14,7 +14,9 @@ from suket_service.registry import keys
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
 from suket_service.sheets.read import Row
-from tests.builders import BASE_URL, NEW_OFFICE, NOON, OFFICE, PASSPHRASE, TODAY, a_row
+from tests.builders import BASE_URL, NOON, OFFICE, PASSPHRASE, TODAY, a_row
+from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
+from tests.postgresql import Cluster, NoServer, memory_folder
 
 IssueRows = Callable[..., list[RowOutcome]]
 
@@ -29,28 +31,61 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def _template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "suket.sqlite3"
-    registry = Registry(f"sqlite:///{path}")
-    administering.initialise(registry, "production", PASSPHRASE, NOON, NEW_OFFICE)
-    registry.close()
-    return path
+def sqlite_databases() -> Iterator[SqliteDatabases]:
+    """Registries in files."""
+    with TemporaryDirectory(prefix="suket-", dir=memory_folder()) as folder:
+        yield SqliteDatabases(Path(folder))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """A PostgreSQL server for the tests of this process, started when the first one asks for it."""
+    try:
+        with Cluster() as started:
+            yield started
+    except NoServer as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def postgresql_databases(cluster: Cluster) -> PostgresqlDatabases:
+    """Registries on that server."""
+    return PostgresqlDatabases(cluster)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def databases(request: pytest.FixtureRequest) -> Databases:
+    """The one kind and the other, for tests that make registries of their own."""
+    kind: Databases = request.getfixturevalue(f"{request.param}_databases")
+    return kind
 
 
 @pytest.fixture
-def database(_template: Path, tmp_path: Path) -> Path:
-    """The file of a registry with one office, its staff and its keys; no residents yet."""
-    path = tmp_path / "suket.sqlite3"
-    shutil.copy(_template, path)
-    return path
+def registry(databases: Databases) -> Iterator[Registry]:
+    """A registry with one office, its staff and its keys, on either database; no residents yet."""
+    with databases.a_registry() as made:
+        yield made
 
 
 @pytest.fixture
-def registry(database: Path) -> Iterator[Registry]:
-    """That registry, open."""
-    opened = Registry(f"sqlite:///{database}")
-    yield opened
-    opened.close()
+def sqlite_registry(sqlite_databases: SqliteDatabases) -> Iterator[Registry]:
+    """That registry in a file, for what holds on SQLite alone."""
+    with sqlite_databases.a_registry() as made:
+        yield made
+
+
+@pytest.fixture
+def postgresql_registry(postgresql_databases: PostgresqlDatabases) -> Iterator[Registry]:
+    """That registry on a server, for what holds on PostgreSQL alone."""
+    with postgresql_databases.a_registry() as made:
+        yield made
+
+
+@pytest.fixture
+def database(sqlite_registry: Registry) -> Path:
+    """The file of :func:`sqlite_registry`."""
+    assert sqlite_registry.file is not None
+    return sqlite_registry.file
 
 
 @pytest.fixture

@@ -174,9 +174,14 @@ class TestNoRegistry:
         assert WRONG_PASSWORD not in result.output
         assert "SUKET_DATABASE_URL" in result.stderr
 
-    def test_a_registry_of_another_environment_is_refused(self, office: Office, tmp_path: Path) -> None:
+    def test_a_registry_of_another_environment_is_refused_and_no_demo_is_laid_over_it(
+        self, office: Office, tmp_path: Path
+    ) -> None:
         registry = Registry(office.url)
         with raw(registry) as connection:
             connection.execute("UPDATE registry SET environment = 'production'")
         registry.close()
         assert office.suket("letters").exit_code == 1
+        fresh = tmp_path / "fresh"
+        assert suket("init", "--demo", data=fresh, SUKET_DATABASE_URL=office.url).exit_code == 2
+        assert not fresh.exists()  # a demo's secrets in it would keep production out of it for good

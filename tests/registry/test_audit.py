@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from suket_service import administering, publishing
 from suket_service.administering import AuditCheck
 from suket_service.errors import KeyTrouble
-from suket_service.publishing import CHECKPOINT, TRUST_BUNDLE, Publisher
+from suket_service.publishing import CHECKPOINT, Publisher, list_name
 from suket_service.registry import audit
 from suket_service.registry.session import Registry
 from tests.builders import BASE_URL, HOST, NOON, PASSPHRASE
+from tests.databases import Databases
 from tests.registry.builders import raw, tampering
 
 PUBLISHER = Publisher(PASSPHRASE, BASE_URL, HOST)
@@ -43,8 +42,8 @@ def checkpoint_of(registry: Registry) -> str:
     return stored.body.decode()
 
 
-def test_entries_are_numbered_and_chained(chain: Registry, database: Path) -> None:
-    with raw(database) as connection:
+def test_entries_are_numbered_and_chained(chain: Registry) -> None:
+    with raw(chain) as connection:
         rows = connection.execute("SELECT seq, previous, hash FROM audit ORDER BY seq").fetchall()
     assert [seq for seq, _, _ in rows] == list(range(1, ENTRIES + 1))
     assert [previous for _, previous, _ in rows] == [audit.GENESIS, *(digest for _, _, digest in rows[:-1])]
@@ -61,20 +60,10 @@ def test_a_rolled_back_entry_leaves_no_trace(chain: Registry) -> None:
     assert check(chain) == AuditCheck(ENTRIES, None, None)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "DELETE FROM audit WHERE seq = 6"],
-    ids=["update", "delete all", "delete last"],
-)
-def test_the_database_itself_refuses(chain: Registry, database: Path, statement: str) -> None:
-    with raw(database) as connection, pytest.raises(sqlite3.IntegrityError, match="append-only"):
-        connection.execute(statement)
-
-
 @pytest.mark.parametrize("seq", [1, 3, ENTRIES])
 @pytest.mark.parametrize("column", COLUMNS)
-def test_a_change_of_any_column_shows(chain: Registry, database: Path, column: str, seq: int) -> None:
-    with tampering(database) as connection:
+def test_a_change_of_any_column_shows(chain: Registry, column: str, seq: int) -> None:
+    with tampering(chain) as connection:
         (old,) = connection.execute(f"SELECT {column} FROM audit WHERE seq = ?", (seq,)).fetchone()
         connection.execute(f"UPDATE audit SET {column} = ? WHERE seq = ?", (another(column, old), seq))
     assert check(chain).first_break == seq
@@ -85,11 +74,11 @@ def another(column: str, old: object) -> object:
         return "2026-11-22 05:00:00.000001"
     if isinstance(old, bytes):
         return bytes((old[0] ^ 1, *old[1:]))
-    return f"{old or ''} "
+    return f"{str(old)[:-1]}x" if old else "x"
 
 
-def test_the_order_of_equal_neighbouring_columns_shows(chain: Registry, database: Path) -> None:
-    with tampering(database) as connection:
+def test_the_order_of_equal_neighbouring_columns_shows(chain: Registry) -> None:
+    with tampering(chain) as connection:
         connection.execute("UPDATE audit SET actor = action, action = actor WHERE seq = 3")
     assert check(chain).first_break == 3
 
@@ -107,31 +96,30 @@ def test_the_order_of_equal_neighbouring_columns_shows(chain: Registry, database
     ],
     ids=["delete in the middle", "delete the first", "renumber", "insert"],
 )
-def test_an_entry_taken_out_or_put_in_shows(
-    chain: Registry, database: Path, statement: str, first_break: int
-) -> None:
-    with tampering(database) as connection:
+def test_an_entry_taken_out_or_put_in_shows(chain: Registry, statement: str, first_break: int) -> None:
+    with tampering(chain) as connection:
         connection.execute(statement)
     assert check(chain).first_break == first_break
 
 
-def test_entries_in_another_order_show(chain: Registry, database: Path) -> None:
-    with tampering(database) as connection:
+def test_entries_in_another_order_show(chain: Registry) -> None:
+    with tampering(chain) as connection:
         for old, new in ((3, 99), (4, 3), (99, 4)):
             connection.execute("UPDATE audit SET seq = ? WHERE seq = ?", (new, old))
     assert check(chain).first_break == 3
 
 
-def rewrite(database: Path, seq: int) -> None:
+def rewrite(registry: Registry, seq: int) -> None:
     """Change one entry and make the rest of the chain fit: what someone with the source can do."""
-    with tampering(database) as connection:
+    with tampering(registry) as connection:
         connection.execute("UPDATE audit SET actor = 'nobody' WHERE seq = ?", (seq,))
         previous = audit.GENESIS
         rows = connection.execute(
             "SELECT seq, at, office, actor, action, subject, details FROM audit ORDER BY seq"
         ).fetchall()
         for seq_, at, *rest in rows:
-            instant = datetime.fromisoformat(at).replace(tzinfo=UTC).timestamp()
+            moment = datetime.fromisoformat(at) if isinstance(at, str) else at  # SQLite has no type for it
+            instant = moment.replace(tzinfo=UTC).timestamp()
             entry = json.dumps([seq_, instant, *rest], ensure_ascii=False)
             digest = hashlib.sha256(previous + entry.encode()).digest()
             connection.execute(
@@ -140,25 +128,25 @@ def rewrite(database: Path, seq: int) -> None:
             previous = digest
 
 
-def delete_last(database: Path, seq: int) -> None:
-    with tampering(database) as connection:
+def delete_last(registry: Registry, seq: int) -> None:
+    with tampering(registry) as connection:
         connection.execute("DELETE FROM audit WHERE seq > ?", (seq,))
 
 
 @pytest.mark.parametrize("tamper", [rewrite, delete_last])
 def test_a_consistent_chain_with_another_history_is_whole_in_itself(
-    chain: Registry, database: Path, tamper: Callable[[Path, int], None]
+    chain: Registry, tamper: Callable[[Registry, int], None]
 ) -> None:
-    tamper(database, 3)
+    tamper(chain, 3)
     assert check(chain).is_whole
 
 
 @pytest.mark.parametrize("tamper", [rewrite, delete_last])
 def test_a_published_checkpoint_shows_another_history(
-    chain: Registry, database: Path, tamper: Callable[[Path, int], None]
+    chain: Registry, tamper: Callable[[Registry, int], None]
 ) -> None:
     checkpoint = checkpoint_of(chain)
-    tamper(database, 3)
+    tamper(chain, 3)
     found = check(chain, checkpoint)
     assert (found.first_break, found.fits_checkpoint, found.is_whole) == (None, False, False)
 
@@ -170,33 +158,32 @@ def test_a_chain_that_grew_fits_an_earlier_checkpoint(chain: Registry) -> None:
 
 
 @pytest.mark.usefixtures("issued")
-def test_a_series_that_was_set_back_does_not_fit_the_checkpoint(registry: Registry, database: Path) -> None:
+def test_a_series_that_was_set_back_does_not_fit_the_checkpoint(registry: Registry) -> None:
     checkpoint = checkpoint_of(registry)
-    with tampering(database) as connection:
+    with tampering(registry) as connection:
         connection.execute("UPDATE number_series SET last_serial = 0")
     assert check(registry, checkpoint).fits_checkpoint is False
 
 
 def test_something_else_that_was_published_is_no_checkpoint(chain: Registry) -> None:
     checkpoint_of(chain)
-    bundle = publishing.stored(chain, TRUST_BUNDLE)
-    assert bundle is not None
+    other = publishing.stored(chain, list_name(1))
+    assert other is not None
     with pytest.raises(KeyTrouble):
-        check(chain, bundle.body.decode())
+        check(chain, other.body.decode())
 
 
-def test_another_registrys_checkpoint_is_refused(chain: Registry, tmp_path: Path) -> None:
-    other = Registry(f"sqlite:///{tmp_path / 'other.sqlite3'}")
-    administering.initialise(other, "production", PASSPHRASE, NOON)
-    checkpoint = checkpoint_of(other)
-    other.close()
+def test_another_registrys_checkpoint_is_refused(chain: Registry, databases: Databases) -> None:
+    with databases.nothing_yet() as other:
+        administering.initialise(other, "production", PASSPHRASE, NOON)
+        checkpoint = checkpoint_of(other)
     with pytest.raises(KeyTrouble):
         check(chain, checkpoint)
 
 
 @pytest.mark.usefixtures("issued")
-def test_the_chain_names_nobody_by_nik_or_name(registry: Registry, database: Path) -> None:
-    with raw(database) as connection:
+def test_the_chain_names_nobody_by_nik_or_name(registry: Registry) -> None:
+    with raw(registry) as connection:
         told = str(connection.execute("SELECT * FROM audit").fetchall())
         [(nik, name)] = connection.execute("SELECT nik, name FROM letter").fetchall()
     assert nik not in told

@@ -1,7 +1,6 @@
 """Signing keys at rest: public halves in the ring, private halves never in the clear."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives import serialization
@@ -10,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from suket_service.core.keyring import KeyState, Purpose
 from suket_service.errors import KeyTrouble
 from suket_service.registry import keys, status
+from suket_service.registry.schema import Base
 from suket_service.registry.session import Registry
 from tests.builders import NOON, OFFICE, PASSPHRASE, TODAY, a_seal_key
 from tests.registry.builders import raw
@@ -21,10 +21,22 @@ def unlock(registry: Registry, **changes: object) -> object:
         return keys.unlock(tx, Purpose.SEAL, **arguments)  # type: ignore[arg-type]
 
 
-def test_no_private_half_is_in_the_clear(database: Path) -> None:
-    with raw(database) as connection:
-        locked = [pem for (pem,) in connection.execute("SELECT locked FROM signing_key")]
-    stored = database.read_bytes()
+def everything_in(registry: Registry) -> bytes:
+    """Every value of every table, as bytes."""
+    with raw(registry) as connection:
+        cells = [
+            cell
+            for table in Base.metadata.tables
+            for row in connection.execute(f"SELECT * FROM {table}").fetchall()
+            for cell in row
+        ]
+    return b"\0".join(cell if isinstance(cell, bytes) else str(cell).encode() for cell in cells)
+
+
+def test_no_private_half_is_in_the_clear(registry: Registry) -> None:
+    with raw(registry) as connection:
+        locked = [pem for (pem,) in connection.execute("SELECT locked FROM signing_key").fetchall()]
+    stored = everything_in(registry)
     assert len(locked) == 2
     for pem in locked:
         private = serialization.load_pem_private_key(pem, PASSPHRASE.encode())
@@ -69,9 +81,9 @@ def test_the_newest_key_is_unlocked(registry: Registry) -> None:
 
 @pytest.mark.parametrize("state", [KeyState.RETIRED, KeyState.REVOKED])
 def test_a_key_that_is_not_active_signs_nothing_and_stays_in_the_ring(
-    registry: Registry, database: Path, state: KeyState
+    registry: Registry, state: KeyState
 ) -> None:
-    with raw(database) as connection:
+    with raw(registry) as connection:
         connection.execute("UPDATE signing_key SET state = ? WHERE purpose = 'seal'", (state.value,))
     with pytest.raises(KeyTrouble):
         unlock(registry)
@@ -83,4 +95,4 @@ def test_a_seal_key_signs_for_every_list_of_its_office(registry: Registry) -> No
     with registry.writing() as tx:
         status.open_list(tx, OFFICE.code)
         lists = {key.purpose: key.scope.lists for key in keys.ring(tx)}
-    assert lists == {Purpose.SEAL: {1, 2}, Purpose.PUBLICATION: frozenset()}
+    assert lists == {Purpose.SEAL: {1, 2, 3}, Purpose.PUBLICATION: frozenset()}
