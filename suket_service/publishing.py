@@ -102,6 +102,7 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
             "not_initialised", Text("Jalankan `suket init` dahulu.", "Run `suket init` first.")
         )
     version = _next_version(tx, at)
+    at = max(at, publications.newest_at(tx) or at)  # what is issued next must not bear an earlier day
     seq = audit.append(tx, at, by, "publish", str(version))
     key = keys.unlock(tx, Purpose.PUBLICATION, None, at.date(), publisher.passphrase)
     ring, contents = keys.ring(tx), status.contents(tx)

@@ -25,7 +25,7 @@ from suket_service.administering.offices import (
     list_offices,
 )
 from suket_service.administering.proving import prove
-from suket_service.administering.residents import MOST_SOURCE_CHARACTERS, ImportOutcome, import_residents
+from suket_service.administering.residents import ImportOutcome, import_residents
 from suket_service.administering.restored import Restored
 from suket_service.administering.restoring import RESERVE, Order, restore
 from suket_service.administering.setting_up import (
@@ -57,7 +57,6 @@ __all__ = [
     "CONSOLE",
     "KINDS",
     "LETTERHEAD_CHARACTERS",
-    "MOST_SOURCE_CHARACTERS",
     "NEEDS_CODE",
     "RESERVE",
     "AuditCheck",

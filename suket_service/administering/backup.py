@@ -78,7 +78,7 @@ def back_up(
 def examine(file: Path) -> Contents | None:
     """What a registry's SQLite file holds, once its audit chain is whole and its letters fit it; else None."""
     try:
-        with closing(Registry(f"sqlite:///{file}")) as copy:
+        with closing(copying.at_file(file)) as copy:
             whole = check_audit(copy).is_whole
             with copy.reading() as tx:
                 return _contents(tx) if whole and checking.first_strange_letter(tx) is None else None

@@ -14,7 +14,7 @@ from suket_service.core.resident import parse_text
 from suket_service.core.signing import SigningKey
 from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
 from suket_service.errors import FieldError, KeyTrouble, Problem, RegistryError, Text
-from suket_service.registry import audit, keys, offices
+from suket_service.registry import audit, keys, letters, offices, publications
 from suket_service.registry.session import Registry, Transaction
 
 MOST_REASON_CHARACTERS = 200
@@ -175,8 +175,14 @@ def _known_from(tx: Transaction, key: Key) -> datetime:
 
 
 def _today(tx: Transaction, office: str | None, at: datetime) -> date:
-    """The office's calendar day; publications go by UTC."""
-    return offices.office(tx, office).local_date(at) if office else at.date()
+    """The office's calendar day, publications' by UTC; never before the last thing signed.
+
+    A clock that is behind would put a key's last day before a letter that it sealed, which would then
+    read as forged. Nothing is refused for it: a stolen key must be revoked whatever the clock says.
+    """
+    last = letters.last_issue(tx, office) if office else publications.newest_at(tx)
+    moment = max(at, last or at)
+    return offices.office(tx, office).local_date(moment) if office else moment.date()
 
 
 def _note(tx: Transaction, at: datetime, action: str, key: Key, **details: str | list[str]) -> None:

@@ -1,5 +1,6 @@
 """The register of the recorded, imported from lists. Judges no one's right to a letter."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,7 @@ from suket_service.sheets.read import Row
 #: Rows a commit.
 PORTION = 200
 MOST_SOURCE_CHARACTERS = 120
+_NIK = re.compile(r"[0-9]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ def import_residents(
         NotAllowed: ``by`` is no operator or administrator of this office.
         FileRefused: ``as_of_in_future``, ``source_form``.
     """
-    if not 0 < len(source) <= MOST_SOURCE_CHARACTERS or not source.isprintable():
+    fits = 0 < len(source) <= MOST_SOURCE_CHARACTERS and source.isprintable()
+    if not fits or _NIK.search(source):  # it goes into the audit chain, which can never be cleaned
         raise FileRefused("source_form", _SOURCE_FORM)
     with registry.reading() as tx:
         staff.require_member(tx, by, office_code, Role.OPERATOR, Role.ADMIN)
@@ -100,6 +103,6 @@ _NO_STATE = Problem(
     Text("Status perekaman belum diisi.", "The recording state is missing."),
 )
 _SOURCE_FORM = Text(
-    f"Asal daftar ditulis dengan 1 sampai {MOST_SOURCE_CHARACTERS} karakter yang dapat dicetak.",
-    f"Where a list comes from is said in 1 to {MOST_SOURCE_CHARACTERS} printable characters.",
+    f"Asal daftar ditulis dengan 1 sampai {MOST_SOURCE_CHARACTERS} karakter yang dapat dicetak, tanpa NIK.",
+    f"Where a list comes from is said in 1 to {MOST_SOURCE_CHARACTERS} printable characters, without a NIK.",
 )

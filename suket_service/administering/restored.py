@@ -74,9 +74,11 @@ class Restored:
             "since": _moment(self.contents.as_of),
             "keyless": ", ".join(self.keyless),
             "waiting": self.waiting,
+            "lists": ", ".join(map(str, self.lists.unpublished)),
         }
         wanted = (
             (bool(self.keyless), _MAKE_KEYS),
+            (bool(self.lists.unpublished), _NEW_BUNDLES),
             (bool(self.lost) or any(each.lost for each in self.series), _LOST_LETTERS),
             (bool(self.learnt.fates.still_suspended), _RESUME),
             (self.waiting > 0, _DRAFTS),
@@ -130,8 +132,14 @@ _UNKEPT = Text(
     "When that kind is made again, give its series another name.",
 )
 _MAKE_KEYS = Text(
-    "Buat kunci baru (`suket keys new`): tidak ada kunci yang dapat dipakai untuk {keyless} (- berarti publikasi).",
-    "Make new keys (`suket keys new`): there is none to use for {keyless} (- is publishing).",
+    "Buat kunci baru (`suket keys new`, lalu `activate`): tidak ada kunci yang dapat dipakai untuk {keyless} (- berarti publikasi).",
+    "Make new keys (`suket keys new`, then `activate`): there is none to use for {keyless} (- is publishing).",
+)
+_NEW_BUNDLES = Text(
+    "Surat berikutnya ada di daftar {lists}, yang belum pernah diterbitkan: perbarui bundel semua petugas sebelum "
+    "surat baru diperiksa, karena bundel lama menyebutnya palsu.",
+    "The next letters are on list {lists}, which was never published: renew every officer's bundle before new letters "
+    "are checked, for older bundles call them forged.",
 )
 _LOST_LETTERS = Text(
     "Surat dengan nomor dan posisi yang hilang ada di tangan warga. Kumpulkan arsip kertas dan PDF-nya; "

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from suket_service.administering.audit import RESTORE
 from suket_service.administering.backup import Contents, digest_of, examine
 from suket_service.administering.paper_numbers import highest_given
 from suket_service.administering.restored import Learnt, Restored, Series
@@ -77,7 +78,7 @@ def restore(
         digest = digest_of(made)
         if order.sha256 is not None and order.sha256.lower() != digest:
             raise _not_this_file()
-        with closing(Registry(f"sqlite:///{made}")) as copy:
+        with closing(copying.at_file(made)) as copy:
             contents = _checked(made, copy, order.environment)
             with copy.writing() as tx:
                 restored = _bring_back(tx, contents, order, digest, at)
@@ -136,7 +137,7 @@ def _bring_back(tx: Transaction, contents: Contents, order: Order, digest: str, 
         keyless=_keyless(tx),
     )
     details = _details(restored, order.reserve)
-    audit.append(tx, at, CONSOLE, "registry.restore", contents.identity.registry_id, None, details)
+    audit.append(tx, at, CONSOLE, RESTORE, contents.identity.registry_id, None, details)
     return restored
 
 

@@ -206,7 +206,11 @@ def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
             for each in learnt.keys
         ],
         "windows_changed": learnt.windows_changed,
-        "lists": {"closed": list(restored.lists.closed), "open": list(restored.lists.open)},
+        "lists": {
+            "closed": list(restored.lists.closed),
+            "open": list(restored.lists.open),
+            "unpublished": list(restored.lists.unpublished),
+        },
         "lost_positions": [
             {
                 "list": each.status_list,
@@ -253,6 +257,11 @@ def _tell(session: Session, restored: Restored) -> None:
     for key in learnt.keys:
         session.say(f"Kunci {key.kid} {key.after}", f"Key {key.kid} {key.after}")
     _tell_what_is_lost(session, restored)
+    closed, further = (", ".join(map(str, each)) for each in (restored.lists.closed, restored.lists.open))
+    session.say(
+        f"Daftar status {closed} ditutup; surat berikutnya di daftar {further}.",
+        f"Status list {closed} is closed; the next letters are on list {further}.",
+    )
     session.say("Yang masih harus dilakukan:", "Left to do:")
     for number, step in enumerate(restored.steps, start=1):
         click.echo(f"{number}. {step.in_language(session.language)}")

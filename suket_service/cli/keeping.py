@@ -8,7 +8,7 @@ import click
 
 from suket_service import administering, publishing
 from suket_service.administering import CONSOLE, AuditCheck, KeyChange
-from suket_service.cli.session import REFUSED, Session, now, print_json
+from suket_service.cli.session import REFUSED, Session, now, print_json, write_whole
 from suket_service.core.keyring import Key, Purpose
 from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
 from suket_service.errors import FileRefused, InputError, KeyTrouble, Text
@@ -160,9 +160,10 @@ def publish(session: Session, out: Path) -> None:
     """Tanda tangani dan simpan yang dipegang pihak luar, lalu tulis salinannya ke map."""
     made = publishing.publish(session.registry, session.publisher, now(), CONSOLE)
     out.mkdir(parents=True, exist_ok=True)
-    for publication in made:
+    # Each whole, and the bundle last: this folder is the witness of a restore.
+    for publication in sorted(made, key=lambda each: each.name == TRUST_BUNDLE):
         name = _FILE_NAMES.get(publication.name, f"{publication.name}.jwt")
-        (out / name).write_bytes(publication.body)
+        write_whole(out / name, publication.body)
         click.echo(out / name)
 
 

@@ -84,7 +84,7 @@ def issue(
     issuing.require_people(session.registry, office, TwoPeople(requested_by, approved_by))
     proven = has_proven(session, approved_by, approver_stdin)
     if session.settings.is_demo:
-        _import_stated(session, office, rows, requested_by, file.name)
+        _import_stated(session, office, rows, requested_by)
     outcomes = issuing.issue_rows(
         session.registry,
         office,
@@ -120,7 +120,7 @@ def _tell(session: Session, outcomes: Sequence[RowOutcome], papers: Papers, *, a
         session.warn(_STOPS_AT_DRAFTS)
 
 
-def _import_stated(session: Session, office: str, rows: Sequence[Row], by: str, source: str) -> None:
+def _import_stated(session: Session, office: str, rows: Sequence[Row], by: str) -> None:
     # Design.md section 6: only in the demo may a file say how far a recording is.
     # Of two rows for one person the first counts, here as in issuing.
     stated: dict[str, Row] = {}
@@ -129,7 +129,7 @@ def _import_stated(session: Session, office: str, rows: Sequence[Row], by: str, 
             stated.setdefault(row.fields.get("nik", "").strip(), row)
     today = session.today(office)
     for _ in administering.import_residents(
-        session.registry, office, stated.values(), by, source, today, now()
+        session.registry, office, stated.values(), by, "permohonan", today, now()
     ):
         pass  # a row that cannot be imported is refused by name when it is issued
 

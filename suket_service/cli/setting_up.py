@@ -16,6 +16,8 @@ from suket_service.errors import KeyTrouble, SettingsError, Text
 from suket_service.registry.session import Registry
 from suket_service.settings import DEMO, Settings, prepare_demo
 
+#: The source of a demo's list that names none. Never the file's name: people name files after people.
+_UNSAID = "berkas"
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -137,7 +139,7 @@ def import_(
         office,
         rows,
         by,
-        source or file.name[: administering.MOST_SOURCE_CHARACTERS],
+        source or _UNSAID,
         date(as_of.year, as_of.month, as_of.day) if as_of else session.today(office),
         at,
     )

@@ -1,6 +1,6 @@
 """Kinds of letter, how long each is valid and when it may be issued. Which kinds there are is the registry's to say.
 
-The legal status of these letters has changed about once a year (research/domain.md 1.6), so title,
+The legal status of these letters has changed about once a year, so title,
 legal basis and validity are data, never code.
 """
 

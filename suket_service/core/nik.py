@@ -72,7 +72,7 @@ class Nik:
 def mask_nik(digits: str) -> str:
     """The first six digits (the region) and ten stars: all that a public answer may show.
 
-    Masking only the last four hides nothing: most serials are below 0010 (research/domain.md 0.7).
+    Masking only the last four hides nothing: most serials are below 0010.
     """
     return digits[:6] + "*" * 10
 

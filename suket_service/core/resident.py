@@ -1,7 +1,7 @@
 """A resident's facts, the recording states of the KTP-el, and who may get a letter. Reads no register.
 
 Texts are taken as the civil registry writes them; only white space and Unicode composition are
-mended. Sources: research/domain.md 2.1 (states), 2.2 (age), 4.3 and 4.4 (names and lists).
+mended. Sources: the states of SIAK, UU 23/2006 article 63 (age), Permendagri 73/2022 (names).
 """
 
 import re

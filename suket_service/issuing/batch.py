@@ -23,6 +23,7 @@ from suket_service.issuing.drafting import (
     issue_waiting,
     known_of,
     new_draft,
+    require_all_issuable,
     supersede_replaced,
 )
 from suket_service.issuing.people import TwoPeople, require_asking, require_people, require_two
@@ -33,9 +34,8 @@ from suket_service.issuing.rules import (
     Known,
     choose_kind,
     require_grounds,
-    require_issuable,
 )
-from suket_service.issuing.sealing import Sealing, ToSeal, place_all
+from suket_service.issuing.sealing import Sealing, ToSeal, place_all, series_time
 from suket_service.registry import audit, letters, offices
 from suket_service.registry.letters import Draft, LetterRecord, NewEvent, NewLetter, portrait_key
 from suket_service.registry.offices import Circumstances
@@ -167,12 +167,14 @@ class _Run:
 
     def _settle(self, tx: Transaction, prepared: Sequence[Prepared], at: datetime) -> list[RowOutcome]:
         require_asking(tx, self._office, self._people)
+        if self._approver is not None:
+            at = series_time(tx, self._office, at)
         under = offices.circumstances(tx, self._office, at)
         applications = [each.application for each in prepared if each.application is not None]
         known = known_of(tx, self._office, applications)
         keys = [each.request_key for each in applications if each.request_key]
         by_key = letters.by_request_keys(tx, self._office, keys)
-        decisions = [self._decide(each, by_key, known, under) for each in prepared]
+        decisions = [self._decide(tx, each, by_key, known, under) for each in prepared]
         new = [each for each in decisions if isinstance(each, _New)]
         waiting = [each for each in decisions if isinstance(each, _Waiting)]
         self._write_new(tx, new, under, at)
@@ -183,6 +185,7 @@ class _Run:
 
     def _decide(
         self,
+        tx: Transaction,
         prepared: Prepared,
         by_key: Mapping[str, LetterRecord],
         known: Known,
@@ -196,10 +199,12 @@ class _Run:
         if first is not None:
             return RowOutcome(row, RowStatus.REFUSED, None, (requests.twice(first),), warnings)
         try:
-            already = by_key.get(application.request_key or "") or _standing_alike(application, known, under)
+            same_row = by_key.get(application.request_key or "")
+            already = same_row or _standing_alike(application, known, under)
             if already is not None:
                 self._first_row_of[application.nik] = row
-                return self._known_already(row, application, already, known, under)
+                changed = same_row is not None and same_row.request_digest not in (None, application.digest)
+                return self._known_already(tx, row, application, already, under, changed=changed)
             grounds = require_grounds(application, known, under)
             if grounds.override_reason is not None and not self._allow_overrides:
                 raise RequestRefused([_OVERRIDE_NOT_ALLOWED])
@@ -214,14 +219,25 @@ class _Run:
         return _New(row, new_draft(application, grounds, self._people.requested_by), grounds, warnings)
 
     def _known_already(
-        self, row: int, application: Application, already: LetterRecord, known: Known, under: Circumstances
+        self,
+        tx: Transaction,
+        row: int,
+        application: Application,
+        already: LetterRecord,
+        under: Circumstances,
+        *,
+        changed: bool,
     ) -> RowOutcome | _Waiting:
         warnings = application.request.warnings
         waits = may(already.state, Action.APPROVE) or may(already.state, Action.ISSUE)
         if not waits or self._approver is None:
-            notes = (*warnings, *_closed_note(already), *_changed_note(already, application))
+            notes = (*warnings, *_closed_note(already), *((_CHANGED_SINCE,) if changed else ()))
             return RowOutcome(row, RowStatus.UNCHANGED, already, (), notes)
-        require_issuable(already, known.standing.get(application.nik), under)
+        if changed:
+            raise RequestRefused([_DRAFT_DIFFERS])
+        if already.override_reason is not None and not self._allow_overrides:
+            raise RequestRefused([_OVERRIDE_NOT_ALLOWED])
+        require_all_issuable(tx, [already], under)
         try:
             require_two(already.requested_by, self._approver)
         except NotAllowed as same:
@@ -230,8 +246,8 @@ class _Run:
 
     def _write_new(self, tx: Transaction, new: Sequence[_New], under: Circumstances, at: datetime) -> None:
         asking = self._people.requested_by
-        lapses = [event for each in new for event in close_lapsed(tx, each.grounds.lapsed, asking, at)]
-        letters.add_events(tx, lapses)
+        for each in new:
+            close_lapsed(tx, each.grounds.lapsed, asking, at)
         drafts = [each.draft for each in new]
         if self._approver is None or self._sealing is None:
             _add_drafts(tx, drafts, at)
@@ -282,7 +298,7 @@ def _add_issued(
     ]
     new, events, entries = [], [], []
     for draft, placement in zip(drafts, place_all(tx, wanted, under, sealing, at), strict=True):
-        events += supersede_replaced(tx, draft.office, draft.replaces, placement, approver)
+        supersede_replaced(tx, draft.office, draft.replaces, placement, approver)
         new.append(NewLetter(draft, approver, placement))
         events += [
             *draft_events(draft, at),
@@ -314,12 +330,6 @@ def _standing_alike(application: Application, known: Known, under: Circumstances
     ):
         return standing
     return None
-
-
-def _changed_note(known: LetterRecord, application: Application) -> tuple[Problem, ...]:
-    if known.request_digest in (None, application.digest):
-        return ()
-    return (_CHANGED_SINCE,)
 
 
 def _closed_note(known: LetterRecord) -> tuple[Problem, ...]:
@@ -354,6 +364,14 @@ _CHANGED_SINCE = Problem(
         "Untuk mengubahnya, isi kolom menggantikan dengan nomor surat itu.",
         "This row, perhaps its photograph, has changed since its letter was made; the letter was not changed. "
         "To change it, give that letter's number in the column menggantikan.",
+    ),
+)
+_DRAFT_DIFFERS = Problem(
+    "foto",
+    "draft_differs",
+    Text(
+        "Isi baris ini, misalnya fotonya, berubah sejak konsepnya dibuat. Tarik konsep itu (suket withdraw), lalu ajukan lagi.",
+        "This row, perhaps its photograph, has changed since its draft was made. Withdraw that draft, then ask anew.",
     ),
 )
 _OVERRIDE_NOT_ALLOWED = Problem(

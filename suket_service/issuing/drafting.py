@@ -17,7 +17,7 @@ from suket_service.issuing.rules import (
     require_grounds,
     require_issuable,
 )
-from suket_service.issuing.sealing import Sealing, ToSeal, place_all
+from suket_service.issuing.sealing import Sealing, ToSeal, place_all, series_time
 from suket_service.registry import audit, letters, offices, residents, staff
 from suket_service.registry.audit import Entry
 from suket_service.registry.letters import Draft, LetterRecord, NewEvent, NewLetter, Placement
@@ -42,9 +42,9 @@ def draft(registry: Registry, application: Application, by: str, at: datetime) -
         under = offices.circumstances(tx, application.office, at)
         grounds = require_grounds(application, known_of(tx, application.office, [application]), under)
         new = new_draft(application, grounds, by)
-        events = [*close_lapsed(tx, grounds.lapsed, by, at), *draft_events(new, at)]
+        close_lapsed(tx, grounds.lapsed, by, at)
         letters.add(tx, [NewLetter(new)], at)
-        letters.add_events(tx, events)
+        letters.add_events(tx, draft_events(new, at))
         audit.append_all(tx, [draft_entry(new, at)])
         return new.id
 
@@ -91,6 +91,7 @@ def issue(
         staff.require_member(tx, by, office, Role.APPROVER)
         record = letters.by_id(tx, office, letter)
         next_state(record.state, Action.ISSUE)
+        at = series_time(tx, office, at)
         under = offices.circumstances(tx, office, at)
         issue_waiting(tx, [record], by, sealing, under, at)
         return letters.by_id(tx, office, letter)
@@ -110,6 +111,7 @@ def withdraw(
         staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
         record = letters.by_id(tx, office, letter)
         letters.close(tx, letter, at, next_state(record.state, Action.WITHDRAW))
+        _reopen_lapsed(tx, record, by, at)
         letters.add_events(tx, [NewEvent(letter, at, by, Action.WITHDRAW, given)])
         audit.append_all(tx, [Entry(at, by, "letter.withdraw", letter, office)])
         return letters.by_id(tx, office, letter)
@@ -128,14 +130,12 @@ def issue_waiting(
     Raises:
         RequestRefused: ``issuing_closed``, ``kind_ended``, ``letter_open``.
     """
-    standing = letters.open_letters_of(tx, [record.resident.nik for record in records])
-    for record in records:
-        lapsed = require_issuable(record, standing.get(record.resident.nik), under)
-        letters.add_events(tx, close_lapsed(tx, lapsed, by, at))
+    for lapsed in require_all_issuable(tx, records, under):
+        close_lapsed(tx, lapsed, by, at)
     wanted = [ToSeal(under.kinds[each.kind], each.resident, each.portrait) for each in records]
     events, entries = [], []
     for record, placement in zip(records, place_all(tx, wanted, under, sealing, at), strict=True):
-        events += supersede_replaced(tx, record.office, record.replaces, placement, by)
+        supersede_replaced(tx, record.office, record.replaces, placement, by)
         letters.place(tx, record.id, placement)
         events.append(NewEvent(record.id, placement.issued_at, by, Action.ISSUE))
         entries.append(issue_entry(record.id, record.office, placement, by, sealing))
@@ -143,17 +143,37 @@ def issue_waiting(
     audit.append_all(tx, entries)
 
 
+def require_all_issuable(
+    tx: Transaction, records: list[LetterRecord], under: Circumstances
+) -> list[LetterRecord | None]:
+    """The lapsed letter that each draft closes when it is issued, where there is one.
+
+    Raises:
+        RequestRefused: as :func:`require_issuable`.
+    """
+    niks = [record.resident.nik for record in records]
+    standing = letters.open_letters_of(tx, niks)
+    entries = residents.find(tx, under.office.code, niks)
+    found = []
+    for record, nik in zip(records, niks, strict=True):
+        replaced = letters.by_id(tx, record.office, record.replaces) if record.replaces else None
+        found.append(require_issuable(record, entries.get(nik), standing.get(nik), replaced, under))
+    return found
+
+
 def supersede_replaced(
     tx: Transaction, office: str, replaced: str | None, placement: Placement, by: str
-) -> list[NewEvent]:
+) -> None:
     """Close the letter whose place a new one takes; must come before that one gets its number."""
     if replaced is None:
-        return []
+        return
     old = letters.by_id(tx, office, replaced)
-    if old.closed_at is not None:  # it was revoked or superseded while the draft waited
-        return []
-    letters.close(tx, old.id, placement.issued_at, LetterState.SUPERSEDED)
-    return [NewEvent(old.id, placement.issued_at, by, Action.SUPERSEDE, placement.number)]
+    if old.closed_at is not None:  # it lapsed while the draft waited, and another took its place
+        return
+    at = placement.issued_at
+    letters.close(tx, old.id, at, LetterState.SUPERSEDED)
+    letters.add_events(tx, [NewEvent(old.id, at, by, Action.SUPERSEDE, placement.number)])
+    audit.append(tx, at, by, "letter.supersede", old.number or "", office, {"by": placement.number})
 
 
 def known_of(tx: Transaction, office: str, applications: list[Application]) -> Known:
@@ -189,12 +209,22 @@ def new_draft(application: Application, grounds: Grounds, by: str) -> Draft:
     )
 
 
-def close_lapsed(tx: Transaction, lapsed: LetterRecord | None, by: str, at: datetime) -> list[NewEvent]:
+def close_lapsed(tx: Transaction, lapsed: LetterRecord | None, by: str, at: datetime) -> None:
     """Close the lapsed letter, where there is one, that still stood as the person's open one."""
-    if lapsed is None:
-        return []
-    letters.close(tx, lapsed.id, at)
-    return [NewEvent(lapsed.id, at, by, "lapse")]
+    if lapsed is not None:
+        letters.close(tx, lapsed.id, at)
+        letters.add_events(tx, [NewEvent(lapsed.id, at, by, "lapse")])
+        audit.append(tx, at, by, "letter.lapse", lapsed.number or lapsed.id, lapsed.office)
+
+
+def _reopen_lapsed(tx: Transaction, withdrawn: LetterRecord, by: str, at: datetime) -> None:
+    # The draft had closed it, in the transaction of that moment; its holder may now extend it again.
+    nik = withdrawn.resident.nik
+    old = letters.lapsed_at(tx, nik, withdrawn.created_at)
+    if old is not None and not letters.open_letters_of(tx, [nik]):
+        letters.reopen(tx, old.id)
+        letters.add_events(tx, [NewEvent(old.id, at, by, "reopen")])
+        audit.append(tx, at, by, "letter.reopen", old.number or old.id, old.office)
 
 
 def draft_events(new: Draft, at: datetime) -> list[NewEvent]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from suket_service.core.kind import Kind, is_open
 from suket_service.core.letter import Action, Office, may
 from suket_service.core.request import Request
-from suket_service.core.resident import RecordingState
+from suket_service.core.resident import RecordingState, Resident
 from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.paper import fonts
 from suket_service.registry import letters
@@ -83,7 +83,8 @@ def require_grounds(application: Application, known: Known, under: Circumstances
             ``letter_open``, ``no_letter``, ``replaces_other_person`` or ``replaces_closed``.
     """
     _require_glyphs(application.request)
-    override = _require_register(application.request, known.register.get(application.nik))
+    asked = application.request
+    override = _require_register(asked.resident, known.register.get(application.nik), asked.override_reason)
     kind = choose_kind(application.request, under)
     _require_open(kind, under)
     replaced = _require_replaceable(application, known)
@@ -95,19 +96,31 @@ def require_grounds(application: Application, known: Known, under: Circumstances
 
 
 def require_issuable(
-    record: LetterRecord, standing: LetterRecord | None, under: Circumstances
+    record: LetterRecord,
+    entry: Entry | None,
+    standing: LetterRecord | None,
+    replaced: LetterRecord | None,
+    under: Circumstances,
 ) -> LetterRecord | None:
     """Whether a draft may be issued today; returns the person's lapsed letter that is closed thereby.
 
+    Much may have happened while it waited: everything is asked again.
+
     Args:
         record: the draft, approved or about to be.
+        entry: the register's word on the person.
         standing: the person's open letter.
+        replaced: the letter whose place it is to take, if one.
         under: the office, its kinds, windows and day.
 
     Raises:
-        RequestRefused: ``issuing_closed``, ``kind_ended``, ``letter_open``.
+        RequestRefused: ``not_in_register``, ``recording_state``, ``differs_from_register``,
+            ``issuing_closed``, ``kind_ended``, ``letter_open``, ``replaces_closed``.
     """
+    _require_register(record.resident, entry, record.override_reason)
     _require_open(under.kinds[record.kind], under)
+    if replaced is not None and not may(replaced.state, Action.SUPERSEDE):
+        raise RequestRefused([_CLOSED_ALREADY])  # revoked, or the card was handed over
     # The letter to be replaced may have ended while this one waited, and another been issued since.
     if standing is None or standing.id in (record.id, record.replaces):
         return None
@@ -187,14 +200,13 @@ def _require_glyphs(request: Request) -> None:
         raise RequestRefused(problems)
 
 
-def _require_register(request: Request, entry: Entry | None) -> str | None:
+def _require_register(person: Resident, entry: Entry | None, override: str | None) -> str | None:
     """What the register says; returns the reason given for passing it over, where it had to be."""
-    override = request.override_reason
     if entry is None:
         if override is None:
             raise RequestRefused([_NOT_IN_REGISTER])
         return override
-    person, held = request.resident, entry.resident
+    held = entry.resident
     compared = (
         ("nama", held.name, person.name),
         ("tanggal_lahir", held.birth_date, person.birth_date),
@@ -299,8 +311,8 @@ _CLOSED_ALREADY = Problem(
     "menggantikan",
     "replaces_closed",
     Text(
-        "Surat yang akan digantikan sudah ditutup; kosongkan kolom ini.",
-        "The letter to be replaced is closed already; leave this column empty.",
+        "Surat yang akan digantikan sudah dicabut atau digantikan. Ajukan permohonan baru tanpa kolom ini; tarik konsep yang lama.",
+        "The letter to be replaced was revoked or superseded. Ask anew without this column; withdraw the old draft.",
     ),
 )
 _PENDING = Problem(

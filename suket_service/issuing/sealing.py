@@ -48,7 +48,7 @@ def place_all(
     if not wanted:
         return []
     office = under.office
-    issued_at = _series_time(tx, office.code, at)
+    issued_at = series_time(tx, office.code, at)
     issued_on = office.local_date(issued_at)
     keys.require_active(tx, sealing.key.key, office.code, issued_on)
     counts = Counter(each.kind.code for each in wanted)
@@ -114,7 +114,12 @@ def _facts(wanted: ToSeal, position: tuple[int, int], issued_on: date) -> Sealed
     )
 
 
-def _series_time(tx: Transaction, office: str, at: datetime) -> datetime:
+def series_time(tx: Transaction, office: str, at: datetime) -> datetime:
+    """The instant that a letter issued now bears: never before the last one.
+
+    Raises:
+        CallerError: ``clock_behind_series``.
+    """
     # Not before the last publication either: what is issued after it must not bear an earlier day, or
     # a bundle would call the letter never issued.
     earlier = [moment for moment in (letters.last_issue(tx, office), publications.newest_at(tx)) if moment]

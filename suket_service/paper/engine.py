@@ -1,6 +1,6 @@
 """HTML and named assets in, PDF out: WeasyPrint as this product allows it. Knows no letter.
 
-Nothing is fetched (research/security-ecosystem.md 1.4): only assets handed over in memory exist, under
+Nothing is fetched: only assets handed over in memory exist, under
 ``letter:`` addresses; every warning of the renderer is a refusal, because it means that the paper
 would not look as designed.
 """

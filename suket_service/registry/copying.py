@@ -4,10 +4,9 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 from alembic.util import CommandError
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import URL, Connection, func, insert, inspect, select
 
 from suket_service.errors import FileRefused, RegistryError, Text
 from suket_service.registry.schema import Base, RegistryRow
@@ -35,7 +34,7 @@ def into_file(registry: Registry, file: Path, progress: Progress) -> None:
         with registry.writing():
             _copy_pages(registry.file, file, progress)
         return
-    fresh = Registry(f"sqlite:///{file}")
+    fresh = at_file(file)
     try:
         fresh.migrate()
         with registry.reading() as source, fresh.writing() as target:
@@ -61,6 +60,11 @@ def _copy_pages(original: Path, file: Path, progress: Progress) -> None:
                 f"The copy cannot be written ({type(error).__name__}). Check the space left and the permissions there.",
             ),
         ) from None
+
+
+def at_file(file: Path) -> Registry:
+    """The registry in a SQLite file, whatever its name is made of."""
+    return Registry(URL.create("sqlite", database=str(file)).render_as_string(hide_password=False))
 
 
 def close_file(file: Path) -> None:
@@ -124,11 +128,10 @@ def is_empty(registry: Registry) -> bool:
         return True
     try:
         with registry.reading() as tx:
-            known: Any = inspect(tx)
-            return (
-                not known.get_table_names()
-                or tx.execute(select(func.count()).select_from(RegistryRow)).scalar_one() == 0
-            )
+            tables: list[str] = inspect(tx).get_table_names()
+            if RegistryRow.__tablename__ not in tables:
+                return not tables
+            return tx.execute(select(func.count()).select_from(RegistryRow)).scalar_one() == 0
     except RegistryError:
         if registry.file is None:
             raise

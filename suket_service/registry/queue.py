@@ -32,7 +32,8 @@ def turn(lock_file: Path, seconds: float) -> Iterator[float]:
         waited = _wait(descriptor, seconds)
         yield waited
     finally:
-        os.close(descriptor)  # which lets go of the lock
+        fcntl.flock(descriptor, fcntl.LOCK_UN)  # closing alone would leave it to a child forked meanwhile
+        os.close(descriptor)
 
 
 def _wait(descriptor: int, seconds: float) -> float:

@@ -33,8 +33,9 @@ IDLE_SECONDS = 20
 #: No statement of ours takes longer than this, in seconds; only migrating may.
 STATEMENT_SECONDS = 120
 CONNECT_SECONDS = 5
-# Every SQLite from 3.7.0 to 3.51.2 can corrupt a WAL that two connections reset at the same moment
-# (research/security-ecosystem.md 0.2); older ones keep a rollback journal, synced to the directory.
+DEAD_PEER_SECONDS = 30
+# Every SQLite from 3.7.0 to 3.51.2 can corrupt a WAL that two connections reset at the same moment (release
+# notes of 3.51.3); those keep a rollback journal, synced to the directory.
 _WAL_IS_SAFE = sqlite3.sqlite_version_info >= (3, 51, 3)
 _WRITES = "suket_writes"
 # Any number that nobody else's advisory locks in this database use: "suke" in ASCII.
@@ -119,6 +120,8 @@ class Registry:
         """Bring the tables to this version's shape, all of it or nothing."""
         if self.file is not None:
             self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # For its owner alone, also in a folder that others may read; the journal takes its mode from it.
+            os.close(os.open(self.file, os.O_RDWR | os.O_CREAT, 0o600))
         with self._transaction() as connection:
             if not self._is_sqlite:
                 connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
@@ -193,7 +196,15 @@ def _postgresql_engine(url: URL) -> Engine:
     given = url.query.get("options", "")
     options = [given if isinstance(given, str) else " ".join(given)]
     options += [f"-c {name}={value}" for name, value in settings.items()]
-    usual = {"connect_timeout": CONNECT_SECONDS, "application_name": "suket"}
+    usual = {
+        "connect_timeout": CONNECT_SECONDS,
+        "application_name": "suket",
+        # A cable that is cut after a statement was sent is noticed in half a minute, not in fifteen.
+        "tcp_user_timeout": DEAD_PEER_SECONDS * 1000,
+        "keepalives_idle": DEAD_PEER_SECONDS // 3,
+        "keepalives_interval": DEAD_PEER_SECONDS // 3,
+        "keepalives_count": 2,
+    }
     return create_engine(
         url.set(drivername="postgresql+psycopg"),
         hide_parameters=True,

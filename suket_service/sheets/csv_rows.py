@@ -20,14 +20,14 @@ def read_csv(data: bytes, columns: Columns) -> list[Row]:
     header = text.split("\n", 1)[0]
     delimiter = max(_DELIMITERS, key=header.count)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        return rows_of((Line(number, cells) for number, cells in enumerate(lines, start=1)), columns)
     except csv.Error:
         raise refuse(
             "file_not_csv",
             "Berkas bukan CSV yang utuh; periksa tanda kutip yang tidak ditutup.",
             "The file is no whole CSV; look for a quote that is not closed.",
         ) from None
-    return rows_of((Line(number, cells) for number, cells in enumerate(lines, start=1)), columns)
 
 
 def _decode(data: bytes) -> str:

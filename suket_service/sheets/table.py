@@ -14,6 +14,8 @@ from suket_service.errors import FileRefused, Text
 MOST_BYTES = 20 * 1024 * 1024  # of a file, and of all the text in it
 MOST_ROWS = 20_000
 MOST_CELL_CHARACTERS = 1_000
+#: More columns than anyone fills in; the first that has no known title is refused by name.
+MOST_COLUMNS = 500
 
 
 class Kind(StrEnum):
@@ -81,17 +83,21 @@ def rows_of(lines: Iterable[Line], columns: Columns) -> list[Row]:
         FileRefused: ``file_empty``, ``column_missing``, ``column_twice``, ``column_unknown`` or
             ``file_too_many_rows``.
     """
-    header, *below = lines
-    fields = _fields(header.cells, columns)
-    rows = [Row(line.number, _by_field(line, fields, columns)) for line in below if not line.is_blank]
+    below = iter(lines)
+    fields = _fields(next(below).cells[:MOST_COLUMNS], columns)
+    rows: list[Row] = []
+    for line in below:
+        if line.is_blank:
+            continue
+        if len(rows) == MOST_ROWS:  # said here, before the rest is read into memory
+            raise refuse(
+                "file_too_many_rows",
+                f"Berkas berisi lebih dari {MOST_ROWS} baris; bagi menjadi beberapa berkas.",
+                f"The file holds more than {MOST_ROWS} rows; split it.",
+            )
+        rows.append(Row(line.number, _by_field(line, fields, columns)))
     if not rows:
         raise empty()
-    if len(rows) > MOST_ROWS:
-        raise refuse(
-            "file_too_many_rows",
-            f"Berkas berisi lebih dari {MOST_ROWS} baris; bagi menjadi beberapa berkas.",
-            f"The file holds more than {MOST_ROWS} rows; split it.",
-        )
     return rows
 
 

@@ -14,6 +14,7 @@ from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
 from suket_service.errors import FieldError, KeyTrouble, NotFound
 from suket_service.issuing import Sealing
 from suket_service.registry import audit, keys
+from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
 from tests.builders import BASE_URL, NEW_OFFICE, NOON, OFFICE, PASSPHRASE, TODAY, a_row, a_seal_key
 from tests.conftest import IssueRows
@@ -444,3 +445,11 @@ def test_a_key_comes_out_of_the_registry_as_it_went_in(registry: Registry) -> No
         assert keys.find(tx, made.kid) == made
         assert keys.made_at(tx, made) == SOON
     assert replace(made, state=KeyState.ACTIVE) == administering.activate_key(registry, made.kid, NOON).key
+
+
+@pytest.mark.parametrize("step", [administering.retire_key, revoke])
+def test_a_clock_that_is_behind_does_not_end_a_key_before_its_last_letter(
+    registry: Registry, issued: LetterRecord, step: Callable[[Registry, str, datetime], KeyChange]
+) -> None:
+    change = step(registry, first(registry).kid, NOON - timedelta(days=7))
+    assert change.key.scope.signs_until == issued.issued_on

@@ -131,7 +131,7 @@ def test_the_report_holds_everything_and_no_person(
     done = restore(office, backup, "--published", published, "--report", tmp_path / "report.json")
     report = json.loads((tmp_path / "report.json").read_text("utf-8"))
     assert report["revoked"] == [office.number]
-    assert report["lists"] == {"closed": [1], "open": [2, 3]}
+    assert report["lists"] == {"closed": [1], "open": [2, 3], "unpublished": []}
     assert report["steps"]
     assert not NIK.search(done.output + json.dumps(report))
 

@@ -1,6 +1,8 @@
 """Keys through the commands, and what becomes of letters: with the registry, with older and newer bundles."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -98,8 +100,13 @@ class Trade:
 
 @pytest.fixture
 def trade(world: World, tmp_path: Path) -> Trade:
-    """A copy of the world of letters."""
-    return Trade(copy_of(world.data, tmp_path), tmp_path)
+    """A copy of the world of letters, as though its letter of the day after tomorrow had been dated today."""
+    data = copy_of(world.data, tmp_path)
+    with closing(sqlite3.connect(data / "suket.sqlite3")) as connection:
+        now = datetime.now(UTC).replace(tzinfo=None)
+        connection.execute("UPDATE number_series SET last_at = ?", (now.isoformat(" ", "microseconds"),))
+        connection.commit()
+    return Trade(data, tmp_path)
 
 
 def local_today() -> date:

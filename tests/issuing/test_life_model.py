@@ -53,6 +53,7 @@ class Modelled:
     until: date | None = None
     number: str | None = None
     fingerprint: bytes | None = None
+    lapsed_by: str | None = None  # the draft that closed it
 
 
 class WholeLife(RuleBasedStateMachine):
@@ -67,6 +68,7 @@ class WholeLife(RuleBasedStateMachine):
         self.registry = self.stack.enter_context(self.databases.a_registry())
         self.letters: dict[str, Modelled] = {}
         self.today = TODAY
+        self.ticks = 0
         self.files = 0
         rows = [a_row(serial, serial) for serial in PEOPLE]
         list(
@@ -82,7 +84,8 @@ class WholeLife(RuleBasedStateMachine):
 
     @property
     def now(self) -> datetime:
-        return datetime.combine(self.today, time(5), UTC)
+        self.ticks += 1
+        return datetime.combine(self.today, time(5), UTC) + timedelta(seconds=self.ticks)
 
     def standing_of(self, person: int) -> tuple[str, Modelled] | None:
         """The person's open letter; the draft of a replacement stands beside it and does not count."""
@@ -148,7 +151,7 @@ class WholeLife(RuleBasedStateMachine):
         if letter is None:
             return multiple()
         if standing is not None and old is None:
-            standing[1].closed = True  # it had lapsed
+            standing[1].closed, standing[1].lapsed_by = True, letter  # it had lapsed
         self.letters[letter] = Modelled(person, LetterState.DRAFT, old[0] if old else None)
         return letter
 
@@ -196,7 +199,9 @@ class WholeLife(RuleBasedStateMachine):
         # Its old letter may have ended while it waited, and another have been issued since.
         other = self.standing_of(model.person)
         beside = other[1] if other and other[0] not in (letter, model.replaces) else None
-        done = approved and (beside is None or self.lapsed(beside))
+        old = self.letters.get(model.replaces or "")
+        replaceable = old is None or old.state in STANDING
+        done = approved and replaceable and (beside is None or self.lapsed(beside))
         self.expect(
             done,
             lambda: issuing.issue(self.registry, OFFICE.code, letter, "kepala", self.sealing, self.now),
@@ -223,6 +228,9 @@ class WholeLife(RuleBasedStateMachine):
         )
         if done:
             model.state, model.closed = LetterState.WITHDRAWN, True
+            for each in self.letters.values():
+                if each.lapsed_by == letter and self.standing_of(model.person) is None:
+                    each.closed, each.lapsed_by = False, None
 
     @rule(letter=drawn)
     def suspend(self, letter: str) -> None:

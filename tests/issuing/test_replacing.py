@@ -1,5 +1,6 @@
 """A new letter takes an old one's place, at the moment it is issued; drafts wait, and may be given up."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -101,13 +102,25 @@ def test_a_suspended_letter_may_be_replaced(
     assert record_of(registry, issued.id).state is LetterState.SUPERSEDED
 
 
-def test_a_letter_revoked_while_its_replacement_waits_stays_revoked(
-    registry: Registry, issued: LetterRecord, sealing: Sealing
+@pytest.mark.parametrize("end", [issuing.revoke, issuing.supersede])
+def test_a_letter_that_ended_while_its_replacement_waited_is_not_replaced(
+    registry: Registry, issued: LetterRecord, sealing: Sealing, end: Callable[..., LetterRecord]
 ) -> None:
     letter = issuing.draft(registry, asking(issued), "operator", NOON)
-    issuing.revoke(registry, OFFICE.code, issued.number or "", "operator", "Dipalsukan", NOON)
-    assert finish(registry, letter, sealing).state is LetterState.ISSUED
-    assert record_of(registry, issued.id).state is LetterState.REVOKED
+    end(registry, OFFICE.code, issued.number or "", "operator", "Kartu diserahkan", NOON)
+    assert codes(lambda: finish(registry, letter, sealing)) == [("menggantikan", "replaces_closed")]
+    assert record_of(registry, letter).number is None
+
+
+def test_the_audit_names_the_letter_that_was_replaced(
+    registry: Registry, issued: LetterRecord, sealing: Sealing
+) -> None:
+    new = finish(registry, issuing.draft(registry, asking(issued), "operator", NOON), sealing)
+    with registry.reading() as tx:
+        found = tx.exec_driver_sql(
+            "SELECT subject, details FROM audit WHERE action = 'letter.supersede'"
+        ).one()
+    assert (found.subject, json.loads(found.details)) == (issued.number, {"by": new.number})
 
 
 def test_a_replacement_does_not_become_a_second_letter_beside_another_issued_since(
@@ -115,13 +128,13 @@ def test_a_replacement_does_not_become_a_second_letter_beside_another_issued_sin
 ) -> None:
     letter = issuing.draft(registry, asking(issued), "operator", NOON)
     issuing.approve(registry, OFFICE.code, letter, "kepala", NOON)
-    issuing.revoke(registry, OFFICE.code, issued.number or "", "operator", "Hilang", NOON)
-    [other] = issue_rows(a_row(), digest="a" * 64)
+    lapsed = NOON + timedelta(days=400)
+    [other] = issue_rows(a_row(), digest="a" * 64, now=lambda: lapsed)
     assert other.status is RowStatus.ISSUED
-    assert codes(lambda: issuing.issue(registry, OFFICE.code, letter, "kepala", sealing, NOON)) == [
+    assert codes(lambda: issuing.issue(registry, OFFICE.code, letter, "kepala", sealing, lapsed)) == [
         ("nik", "letter_open")
     ]
-    long_after = NOON + timedelta(days=400)
+    long_after = lapsed + timedelta(days=400)
     record = issuing.issue(registry, OFFICE.code, letter, "kepala", sealing, long_after)
     assert record.state is LetterState.ISSUED
     assert other.letter is not None
@@ -250,6 +263,55 @@ class TestDrafts:
         refused, issued = issue_rows(a_row(), other)
         assert problems_of(refused) == [("jenis_surat", "issuing_closed")]
         assert issued.status is RowStatus.ISSUED
+
+    def test_a_draft_whose_person_the_register_no_longer_allows_is_not_issued(
+        self, drafted: LetterRecord, register: Callable[..., None], issue_rows: IssueRows
+    ) -> None:
+        register(a_row(status_perekaman="DUPLICATE_RECORD"))
+        [outcome] = issue_rows(a_row())
+        assert problems_of(outcome) == [("status_perekaman", "recording_state")]
+
+    def test_a_draft_that_passes_over_the_register_waits_for_an_approver_who_allows_it(
+        self, issue_rows: IssueRows
+    ) -> None:
+        row = a_row(serial=9, pengecualian="Gawat darurat")
+        [draft] = issue_rows(row, people=TwoPeople("operator", None), allow_overrides=True)
+        assert draft.status is RowStatus.DRAFTED
+        [refused] = issue_rows(row)
+        assert problems_of(refused) == [("pengecualian", "override_not_allowed")]
+        [issued] = issue_rows(row, allow_overrides=True)
+        assert issued.status is RowStatus.ISSUED
+
+    def test_a_row_that_changed_since_its_draft_is_not_issued_from_the_draft(
+        self, drafted: LetterRecord, issue_rows: IssueRows
+    ) -> None:
+        [outcome] = issue_rows(a_row(alamat="JALAN BARU NOMOR 9"))  # the same file and row
+        assert problems_of(outcome) == [("foto", "draft_differs")]
+
+    def test_a_letter_whose_series_time_is_tomorrow_is_held_to_tomorrows_window(
+        self, registry: Registry, issued: LetterRecord, register: Callable[..., None], issue_rows: IssueRows
+    ) -> None:
+        midnight = NOON.replace(hour=17)  # in WIB
+        other, third = a_row(serial=4), a_row(serial=5)
+        register(other, third)
+        [last] = issue_rows(other, digest="a" * 64, now=lambda: midnight)
+        assert last.status is RowStatus.ISSUED
+        with registry.writing() as tx:
+            offices.add_window(tx, IssuingWindow(OFFICE.code, issued.kind, TODAY, TODAY))
+        [late] = issue_rows(third, digest="b" * 64, now=lambda: midnight - timedelta(seconds=30))
+        assert problems_of(late) == [("jenis_surat", "issuing_closed")]
+
+    def test_withdrawing_a_draft_gives_the_lapsed_letter_back_that_it_had_closed(
+        self, registry: Registry, issued: LetterRecord
+    ) -> None:
+        lapsed = NOON + timedelta(days=400)
+        letter = issuing.draft(registry, asking(issued, replaces=None), "operator", lapsed)
+        assert record_of(registry, issued.id).closed_at == lapsed
+        issuing.withdraw(registry, OFFICE.code, letter, "operator", "Salah", lapsed + timedelta(hours=1))
+        assert record_of(registry, issued.id).closed_at is None
+        both = TwoPeople("operator", "kepala")
+        record = issuing.extend(registry, OFFICE.code, issued.number or "", None, both, "Blangko", lapsed)
+        assert record.extended_to is not None
 
     def test_who_drafted_does_not_approve_by_another_file(
         self, registry: Registry, drafted: LetterRecord, issue_rows: IssueRows

@@ -4,6 +4,7 @@ one-open-letter rule (by person) looks across offices.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -41,6 +42,15 @@ def open_replacements_of(tx: Connection, letters: Sequence[str]) -> dict[str, Le
     """The drafts that are to take the place of those letters, by the id of the letter replaced."""
     found = tx.execute(records().where(LetterRow.replaces.in_(letters), LetterRow.closed_at.is_(None)))
     return {row.replaces: record_of(row) for row in found}
+
+
+def lapsed_at(tx: Connection, nik: str, at: datetime) -> LetterRecord | None:
+    """The person's letter, in whatever office, that was closed at that very instant because it had lapsed."""
+    states = [LetterState.ISSUED.value, LetterState.SUSPENDED.value]
+    row = tx.execute(
+        records().where(LetterRow.nik == nik, LetterRow.closed_at == at, LetterRow.state.in_(states))
+    ).first()
+    return None if row is None else record_of(row)
 
 
 def open_letters_of(tx: Connection, niks: Sequence[str]) -> dict[str, LetterRecord]:

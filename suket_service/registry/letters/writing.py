@@ -132,6 +132,11 @@ def close(tx: Connection, letter: str, at: datetime, state: LetterState | None =
     tx.execute(update(LetterRow).where(LetterRow.id == letter).values(**values))
 
 
+def reopen(tx: Connection, letter: str) -> None:
+    """A letter that a draft had closed because it had lapsed stands again."""
+    tx.execute(update(LetterRow).where(LetterRow.id == letter).values(closed_at=None))
+
+
 def add_card_hand_over(tx: Connection, letter: str, given: CardHandOver, by: str, at: datetime) -> None:
     """Record to whom the card went that took a letter's place."""
     tx.execute(

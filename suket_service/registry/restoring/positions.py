@@ -21,10 +21,14 @@ _ROWS_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class ListsChange:
-    """Which lists take no more letters, and on which they go on; by number."""
+    """Which lists take no more letters, and on which they go on; by number.
+
+    ``unpublished`` are those that take letters before any bundle can have known them.
+    """
 
     closed: tuple[int, ...]
     open: tuple[int, ...]
+    unpublished: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ def close_lists(
     for each in _known(tx, bundle):
         by_office[each.office].append(each)
     highest = max((each.number for lists in by_office.values() for each in lists), default=0)
-    closed, open_ = [], []
+    closed, open_, unpublished = [], [], []
     for office in tx.execute(select(OfficeRow.code).order_by(OfficeRow.code)).scalars().all():
         spare = _spare(by_office[office])
         for each in by_office[office]:
@@ -83,7 +87,8 @@ def close_lists(
         for number in fresh:
             _write(tx, _List(number, office, CAPACITY, 0, is_new=True, is_untouched=True))
         open_ += [*standing, *fresh]
-    return ListsChange(tuple(sorted(closed)), tuple(sorted(open_)))
+        unpublished += [] if standing else [fresh[0]]
+    return ListsChange(tuple(sorted(closed)), tuple(sorted(open_)), tuple(unpublished))
 
 
 def _known(tx: Connection, bundle: TrustBundle | None) -> Iterator[_List]:

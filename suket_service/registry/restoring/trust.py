@@ -1,7 +1,7 @@
 """Keys, offices and windows of which only publications know; what was published; codes already used. Signs nothing."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, func, insert, update
 
@@ -59,7 +59,10 @@ def adopt_keys(tx: Connection, bundle: TrustBundle, at: datetime) -> tuple[Adopt
         known = held.get(key.kid)
         if known is None:
             after = max(key.state, KeyState.RETIRED, key=_LIFE.index)
-            tx.execute(insert(SigningKeyRow).values(**_public_half(key), state=after.value, created_at=at))
+            values = {**_public_half(key), "state": after.value, "created_at": at}
+            # Whoever finds the lost machine must not be able to seal with it at a later date.
+            values["signs_until"] = key.scope.signs_until or (at + timedelta(days=1)).date()
+            tx.execute(insert(SigningKeyRow).values(**values))
             changes.append(AdoptedKey(key.kid, key.purpose, None, after))
             continue
         after = max(key.state, known.state, key=_LIFE.index)
