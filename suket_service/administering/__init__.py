@@ -1,6 +1,6 @@
 """The office's own affairs: set up, staffed, keyed, backed up. Issues and publishes nothing."""
 
-from suket_service.administering.audit import AuditCheck, check_audit
+from suket_service.administering.audit import AuditCheck, check_audit, first_strange_letter
 from suket_service.administering.backup import Backup, Contents, back_up
 from suket_service.administering.keys import (
     KeyChange,
@@ -85,6 +85,7 @@ __all__ = [
     "check_audit",
     "close_window",
     "enrol_totp",
+    "first_strange_letter",
     "import_residents",
     "initialise",
     "is_in_production",

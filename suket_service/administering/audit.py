@@ -15,7 +15,7 @@ from suket_service.core import trust_bundle
 from suket_service.core.keyring import Key, KeyState
 from suket_service.core.signing import CHECKPOINT_TYP, compact_forms, open_publication, unsigned_header
 from suket_service.errors import KeyTrouble, Text
-from suket_service.registry import audit, keys, letters, offices
+from suket_service.registry import audit, checking, keys, letters, offices
 from suket_service.registry.audit import ChainHead
 from suket_service.registry.session import Registry, Transaction
 
@@ -24,6 +24,12 @@ PORTION = 5_000
 #: What a restore appends, with the checkpoint that was its witness (``witness_entries``,
 #: ``witness_head``) and how many entries the backup still held (``entries``).
 RESTORE = "registry.restore"
+
+
+def first_strange_letter(registry: Registry) -> str | None:
+    """The number of a letter that is not as the audit chain or its own seal has it; None if all are."""
+    with registry.reading() as tx:
+        return checking.first_strange_letter(tx)
 
 
 @dataclass(frozen=True, slots=True)

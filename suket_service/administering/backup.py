@@ -131,8 +131,8 @@ def _damaged() -> RegistryError:
         "registry_damaged",
         Text(
             "Registri ini rusak atau tidak cocok dengan catatan auditnya; cadangan tidak disimpan. "
-            "Jalankan `suket audit verify`, dan jangan hapus cadangan yang lama.",
+            "Jalankan `suket audit verify --letters`, dan jangan hapus cadangan yang lama.",
             "This registry is damaged or does not fit its audit; no backup was kept. "
-            "Run `suket audit verify`, and delete no older backup.",
+            "Run `suket audit verify --letters`, and delete no older backup.",
         ),
     )

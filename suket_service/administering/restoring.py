@@ -88,7 +88,6 @@ def restore(
                 return restored
         copying.close_file(made)
         _require_empty(registry)
-        registry.close()  # what it has open is about to be another file
         staging.put_in_place(made, registry.file)
     return restored
 
@@ -107,10 +106,23 @@ def _checked(made: Path, copy: Registry, environment: str) -> Contents:
     with copy.reading() as tx:
         offices.require_environment(tx, environment)
     copying.bring_up_to_date(copy)
+    if not _has_our_shape(made):
+        raise _damaged()
     contents = examine(made)
     if contents is None:
         raise _damaged()
     return contents
+
+
+def _has_our_shape(made: Path) -> bool:
+    fresh = made.with_name(f"{made.name}.fresh")
+    try:
+        with closing(Registry(f"sqlite:///{fresh}")) as registry:
+            registry.migrate()
+        return checking.has_our_shape(made, fresh)
+    finally:
+        for file in made.parent.glob(f"{fresh.name}*"):
+            file.unlink()
 
 
 def _bring_back(tx: Transaction, contents: Contents, order: Order, digest: str, at: datetime) -> Restored:
@@ -210,7 +222,9 @@ def _keyless(tx: Transaction) -> tuple[str, ...]:
 def _require_empty(registry: Registry) -> None:
     file = registry.file
     beside = [file.with_name(file.name + suffix) for suffix in _BESIDE] if file else []
-    if copying.is_empty(registry) and not any(each.exists() for each in beside):
+    taken = any(each.exists() for each in beside) or not copying.is_empty(registry)
+    registry.close()  # what it has open may be about to become another file
+    if not taken:
         return
     if file is None:
         text = Text(

@@ -75,8 +75,11 @@ def open_witness(
         key.kid for key in ring if key.purpose is Purpose.PUBLICATION and key.state is not KeyState.REVOKED
     ]
     try:
-        bundle = open_bundle(published.trust_bundle, (*own, *pins)).bundle
-        signers = KeyRing({key.kid: key for key in (*ring, *bundle.keys)}.values())
+        bundle, signer, _ = open_bundle(published.trust_bundle, (*own, *pins))
+        if _is_past_its_day(ring.find_kid(signer.kid), bundle):
+            raise keys.no_key()
+        # The backup's own word on a key counts before the bundle's.
+        signers = KeyRing({key.kid: key for key in (*bundle.keys, *ring)}.values())
         found = [bundle.checkpoint, published.checkpoint]
         checkpoints = tuple(_checkpoint(each, signers, identity) for each in found if each)
     except FileRefused:
@@ -93,6 +96,11 @@ def open_witness(
         is_news=bundle.version > publications.newest_version(tx) and not came_before,
         is_forked=any(_runs_through(tx, each) is False for each in checkpoints),
     )
+
+
+def _is_past_its_day(held: Key | None, bundle: TrustBundle) -> bool:
+    until = held.scope.signs_until if held else None
+    return until is not None and bundle.issued_at.date() > until
 
 
 def _runs_through(tx: Transaction, checkpoint: Checkpoint) -> bool | None:

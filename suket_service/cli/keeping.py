@@ -178,8 +178,9 @@ def audit() -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Titik periksa yang pernah diterbitkan: checkpoint.jws atau trust-bundle.jws.",
 )
+@click.option("--letters", is_flag=True, help="Cocokkan juga setiap surat dengan segel dan catatannya.")
 @click.pass_obj
-def verify_audit(session: Session, checkpoint: Path | None) -> None:
+def verify_audit(session: Session, checkpoint: Path | None, letters: bool) -> None:
     """Periksa rantai audit, bila diminta terhadap titik periksa yang pernah diterbitkan.
 
     Rantai yang ditulis ulang seluruhnya tetap utuh pada dirinya sendiri; hanya titik periksa yang
@@ -195,9 +196,17 @@ def verify_audit(session: Session, checkpoint: Path | None) -> None:
     session.say(f"{result.entries} catatan.", f"{result.entries} entries.")
     for finding in _findings(result):
         session.say(finding.id, finding.en)
-    if not result.is_whole:
+    strange = administering.first_strange_letter(session.registry) if letters else None
+    if strange is not None:
+        session.say(
+            f"SURAT {strange} tidak sesuai dengan segelnya atau dengan catatan audit: barisnya diubah.",
+            f"LETTER {strange} is not as its seal or the audit has it: its row was changed.",
+        )
+    if strange is not None or not result.is_whole:
         raise SystemExit(REFUSED)
     session.say("Rantai utuh.", "The chain is whole.")
+    if letters:
+        session.say("Setiap surat sesuai dengannya.", "Every letter fits it.")
 
 
 def _findings(result: AuditCheck) -> Iterator[Text]:

@@ -56,6 +56,19 @@ def is_whole_file(file: Path) -> bool:
         return False
 
 
+def has_our_shape(file: Path, fresh: Path) -> bool:
+    """Whether tables, indexes and triggers are exactly those of a freshly made registry.
+
+    A trigger more undoes what is done later, and one less lets history be changed.
+    """
+    return _shape(file) == _shape(fresh)
+
+
+def _shape(file: Path) -> set[tuple[str, str, str]]:
+    with closing(_opened(file)) as connection:
+        return set(connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master"))
+
+
 def _opened(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
     connection.execute("PRAGMA trusted_schema=OFF")

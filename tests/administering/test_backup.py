@@ -2,7 +2,6 @@
 
 import hashlib
 import resource
-import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -18,6 +17,7 @@ from suket_service import administering
 from suket_service.administering.backup import examine
 from suket_service.errors import CallerError, NotFound, RegistryError
 from suket_service.registry import audit, session
+from suket_service.registry.queue import turn
 from suket_service.registry.schema import Base
 from suket_service.registry.session import Registry
 from tests.administering.office import OfficeAtWork
@@ -62,6 +62,11 @@ def test_it_holds_every_row_of_every_table(office: OfficeAtWork, file: Path) -> 
         assert everything(tx) == original
 
 
+def test_its_name_may_hold_anything(office: OfficeAtWork, tmp_path: Path) -> None:
+    office.issue(1)
+    assert office.back_up(tmp_path / "cadangan 100%20?#ü").contents.letters == 1
+
+
 def test_it_says_what_is_in_it(office: OfficeAtWork, file: Path) -> None:
     papers = office.issue(3)
     made = office.back_up(file)
@@ -86,10 +91,16 @@ def test_it_is_its_owners_alone_and_nothing_lies_beside_it(office: OfficeAtWork,
     assert list(file.parent.iterdir()) == [file]
 
 
-def test_it_needs_no_second_file(office: OfficeAtWork, file: Path) -> None:
+@pytest.mark.parametrize("wal", [False, True])
+def test_it_needs_no_second_file(
+    sqlite_registry: Registry, file: Path, monkeypatch: pytest.MonkeyPatch, wal: bool
+) -> None:
+    monkeypatch.setattr(session, "_WAL_IS_SAFE", wal)  # as with a SQLite from 3.51.3 on
+    office = OfficeAtWork(sqlite_registry)
+    office.issue(1)
     office.back_up(file)
-    with closing(sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True)) as connection:
-        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    assert file.read_bytes()[18:20] == b"\x01\x01"  # file format: a write-ahead log would be 2
+    assert list(file.parent.iterdir()) == [file]
 
 
 def test_the_private_keys_in_it_stay_locked(office: OfficeAtWork, file: Path) -> None:
@@ -150,6 +161,19 @@ def test_readers_do_not_wait_for_it(office: OfficeAtWork, file: Path) -> None:
 
     administering.back_up(office.registry, file, NOON, read)
     assert seen
+
+
+def test_writers_wait_for_it_in_the_queue_on_sqlite(sqlite_registry: Registry, file: Path) -> None:
+    database, late = sqlite_registry.file, []
+
+    def try_to_write(_done: int, _total: int) -> None:
+        assert database is not None
+        with pytest.raises(TimeoutError), turn(database.with_name(f"{database.name}.lock"), 0):
+            pass
+        late.append(True)
+
+    administering.back_up(sqlite_registry, file, NOON, try_to_write)
+    assert late
 
 
 def test_it_tells_how_far_it_is(office: OfficeAtWork, file: Path) -> None:

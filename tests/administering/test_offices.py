@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from suket_service import administering
-from suket_service.administering.offices import MOST_CHARACTERS
+from suket_service.administering import LETTERHEAD_CHARACTERS
 from suket_service.core.letter import Capacity, Letterhead
 from suket_service.errors import InputError, NotAllowed, PrinterError, RequestRefused, Text
 from suket_service.registry import letters
@@ -61,20 +61,20 @@ def test_only_an_administrator_changes_it(registry: Registry, by: str) -> None:
         change(registry, by=by)
 
 
-@pytest.mark.parametrize("field", MOST_CHARACTERS)
+@pytest.mark.parametrize("field", LETTERHEAD_CHARACTERS)
 def test_a_line_is_filled_and_no_longer_than_the_registry_keeps(
     sqlite_registry: Registry, field: str
 ) -> None:
-    assert Base.metadata.tables["letterhead"].c[field].type.length == MOST_CHARACTERS[field]  # type: ignore[attr-defined]
+    assert Base.metadata.tables["letterhead"].c[field].type.length == LETTERHEAD_CHARACTERS[field]  # type: ignore[attr-defined]
     for text, code in (
         ("  ", "missing"),
-        ("x" * (MOST_CHARACTERS[field] + 1), "too_long"),
+        ("x" * (LETTERHEAD_CHARACTERS[field] + 1), "too_long"),
         ("Ŋ", "glyph_missing"),
     ):
         with pytest.raises(RequestRefused) as refused:
             change(sqlite_registry, replace(NEW, **_line(field, text)))
         assert [(each.field, each.code) for each in refused.value.problems] == [(field, code)]
-    change(sqlite_registry, replace(NEW, **_line(field, "x" * MOST_CHARACTERS[field])))
+    change(sqlite_registry, replace(NEW, **_line(field, "x" * LETTERHEAD_CHARACTERS[field])))
 
 
 def _line(field: str, text: str) -> dict[str, Any]:

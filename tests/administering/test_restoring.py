@@ -20,6 +20,7 @@ from suket_service.administering import RESERVE, Order, Published, Restored
 from suket_service.core.credentials import STEP_SECONDS, matching_step
 from suket_service.core.keyring import KeyRing, KeyState, Purpose
 from suket_service.core.kind import IssuingWindow
+from suket_service.core.signing import CHECKPOINT_TYP
 from suket_service.core.status_list import Status
 from suket_service.core.trust_bundle import TYP, TrustBundle, open_bundle
 from suket_service.core.verdict import Outcome
@@ -187,8 +188,9 @@ def test_drafts_that_wait_are_counted(office: OfficeAtWork, file: Path, restore:
     assert restore().waiting == 0
 
 
-def test_a_time_in_a_series_never_runs_backwards(office: OfficeAtWork, restore: Restore) -> None:
-    restore()
+@pytest.mark.parametrize("reserve", [0, 5])
+def test_time_in_a_series_never_runs_backwards(office: OfficeAtWork, restore: Restore, reserve: int) -> None:
+    restore(reserve=reserve)
     with office.registry.reading() as tx:
         assert letters.last_issue(tx, OFFICE.code) == office.clock
 
@@ -261,6 +263,32 @@ def test_another_registrys_bundle_is_refused(
 ) -> None:
     published = signed(office, office.publish(), registry="f" * 32)
     assert refused(lambda: restore(published), FileRefused) == "witness_of_another"
+    assert is_untouched(new)
+
+
+def test_a_checkpoint_of_another_registry_is_refused(
+    office: OfficeAtWork, restore: Restore, new: Registry
+) -> None:
+    published = office.publish()
+    claims = {"registry": "f" * 32, "at": 0, "entries": 9, "head": "00" * 32, "series": []}
+    with office.registry.reading() as tx:
+        key = keys.unlock(tx, Purpose.PUBLICATION, None, office.clock.date(), PASSPHRASE)
+    foreign = key.publish(CHECKPOINT_TYP, json.dumps(claims).encode()).encode()
+    assert (
+        refused(lambda: restore(replace(published, checkpoint=foreign)), FileRefused) == "witness_of_another"
+    )
+    assert is_untouched(new)
+
+
+def test_a_bundle_signed_by_a_key_that_was_stolen_is_refused(
+    office: OfficeAtWork, tmp_path: Path, restore: Restore, new: Registry
+) -> None:
+    published = office.publish()
+    kid = open_bundle(published.trust_bundle).signer.kid
+    administering.new_key(office.registry, Purpose.PUBLICATION, None, PASSPHRASE, office.tick())
+    administering.revoke_key(office.registry, kid, "dicuri", office.tick())
+    file = office.back_up(tmp_path / "after the theft").file
+    assert refused(lambda: restore(published, file=file), FileRefused) == "witness_untrusted"
     assert is_untouched(new)
 
 
@@ -391,8 +419,18 @@ def test_a_spare_that_may_have_been_written_on_since_is_not_used(
     full = office.back_up(tmp_path / "full").file
     [lost] = office.issue(1)
     assert lost.position == (2, 0)
-    assert restore(file=full).lists == ListsChange(closed=(1, 2), open=(3, 4))
+    assert restore(file=full).lists == ListsChange(closed=(1, 2), open=(3, 4), unpublished=(3,))
     assert office.issue(1)[0].position == (3, 0)
+
+
+def test_a_spare_that_was_written_on_is_not_used(
+    office: OfficeAtWork, tmp_path: Path, restore: Restore
+) -> None:
+    with raw(office.registry) as connection:
+        connection.execute("UPDATE status_list SET next_index = 1 WHERE number = 2")
+    restored = restore(file=office.back_up(tmp_path / "two lists in use").file)
+    assert restored.lists == ListsChange(closed=(1, 2), open=(3, 4), unpublished=(3,))
+    assert restored.steps[0].en.startswith("The next letters are on list 3, which was never published")
 
 
 def test_a_list_opened_after_the_backup_is_known_from_the_witness(
@@ -590,6 +628,23 @@ def test_another_database_is_refused(restore: Restore, file: Path, new: Registry
 @pytest.mark.parametrize(
     "change",
     [
+        "DROP TRIGGER letter_seal_once",
+        "DROP INDEX uq_letter_open_nik",
+        "CREATE TRIGGER undo AFTER UPDATE OF state ON letter BEGIN UPDATE letter SET state = 'issued'; END",
+    ],
+)
+def test_a_backup_with_other_guards_than_ours_is_refused(
+    restore: Restore, file: Path, new: Registry, change: str
+) -> None:
+    with raw(file) as connection:
+        connection.execute(change)
+    assert refused(restore, FileRefused) == "backup_damaged"
+    assert is_untouched(new)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
         "UPDATE letter SET name = 'SITI'",
         "UPDATE letter SET state = 'approved', number = NULL",
         "UPDATE audit SET actor = 'somebody' WHERE seq = 3",
@@ -636,6 +691,18 @@ def test_a_registry_that_is_there_is_not_touched(
     assert new.file.read_bytes() == before
 
 
+def test_another_programs_tables_are_not_touched(
+    office: OfficeAtWork, file: Path, databases: Databases, tmp_path: Path
+) -> None:
+    with databases.nothing_yet() as other:
+        with raw(other) as connection:
+            connection.execute("CREATE TABLE something (id INTEGER)")
+        place = other.file or tmp_path / "suket.sqlite3"
+        with pytest.raises(CallerError) as refusal:
+            administering.restore(other, place, Order(file, "production"), office.tick())
+        assert refusal.value.code == "place_taken"
+
+
 def test_whatever_else_lies_there_is_not_touched(restore: Restore, new: Registry) -> None:
     assert new.file is not None
     new.file.write_text("something else")
@@ -657,6 +724,7 @@ def test_tables_that_nobody_used_are_no_registry(
 ) -> None:
     with databases.nothing_yet() as empty:
         empty.migrate()
+        empty.close()
         place = empty.file or tmp_path / "suket.sqlite3"
         administering.restore(empty, place, Order(file, "production"), office.tick())
         office.registry = empty
@@ -675,6 +743,22 @@ def test_the_report_is_kept_before_anything_is_in_place(
 
     restored = administering.restore(new, new.file, Order(file, "production"), office.tick(), keep)
     assert kept == [restored]
+
+
+def test_what_appears_there_in_the_meantime_is_not_overwritten(
+    office: OfficeAtWork, file: Path, new: Registry
+) -> None:
+    assert new.file is not None
+    place = new.file
+
+    def somebody_was_quicker(_restored: Restored) -> None:
+        place.write_text("something else")
+
+    order = Order(file, "production")
+    with pytest.raises(CallerError) as refusal:
+        administering.restore(new, place, order, office.tick(), somebody_was_quicker)
+    assert refusal.value.code == "place_taken"
+    assert place.read_text() == "something else"
 
 
 def test_it_is_its_owners_alone_and_nothing_lies_beside_it(restore: Restore, new: Registry) -> None:

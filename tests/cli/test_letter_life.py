@@ -9,6 +9,7 @@ import pytest
 from click.testing import Result
 
 from tests.cli.builders import Printed, World, copy_of, lines_of, suket
+from tests.registry.builders import tampering
 
 BY = ("--by", "operator", "--reason", "Perlu")
 BOTH = (*BY, "--approved-by", "kepala")
@@ -166,3 +167,12 @@ class TestLists:
 def test_what_is_done_is_told_as_json_too(office: Printed) -> None:
     facts = json.loads(run(office, "suspend", office.number, *BY, "--json").stdout)
     assert (facts["number"], facts["status"]) == (office.number, "suspended")
+
+
+def test_a_row_changed_behind_the_chain_is_named_when_letters_are_checked_too(office: Printed) -> None:
+    assert run(office, "audit", "verify", "--letters").output.endswith("Setiap surat sesuai dengannya.\n")
+    with tampering(office.data / "suket.sqlite3") as connection:
+        connection.execute("UPDATE letter SET name = 'ORANG LAIN' WHERE number = ?", (office.number,))
+    assert run(office, "audit", "verify").exit_code == 0  # the chain itself is whole
+    result = run(office, "audit", "verify", "--letters")
+    assert (result.exit_code, office.number in result.output) == (1, True)
