@@ -2,6 +2,7 @@
 
 import csv
 import re
+import string
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,9 @@ from suket_service.registry.staff import Role, StaffMember
 _UTC_OFFSETS = (420, 480, 540)
 _PLACES = ("nama", "kecamatan", "kab_kota", "provinsi")
 _VILLAGE_COLUMNS = {"kode_wilayah", *_PLACES}
+# As a pattern's parser tells them: name, format and conversion.
+_NEEDED_FIELDS = frozenset((name, "", None) for name in ("serial", "series", "year"))
+_NUMBER_FIELDS = _NEEDED_FIELDS | {("office", "", None)}
 MOST_NAME_CHARACTERS = 120
 MOST_PLACE_CHARACTERS = 80
 
@@ -64,6 +68,8 @@ def _reading(file: Path) -> Iterator[dict[str, Any]]:
         raise _unreadable(file, f"{error.args[0]} belum diisi", f"{error.args[0]} is missing") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _unreadable(file, "bukan TOML dalam UTF-8", "it is no TOML in UTF-8") from error
+    except RecursionError:
+        raise _unreadable(file, "terlalu bersarang", "it is nested too deeply") from None
     except (ValueError, TypeError, AttributeError) as error:
         raise _unreadable(file, str(error), str(error)) from error
 
@@ -168,7 +174,7 @@ def read_villages(path: Path) -> tuple[Village, ...]:
             )
             for row in rows
         )
-    except (OSError, UnicodeDecodeError, ValueError, FieldError) as error:
+    except (OSError, UnicodeDecodeError, ValueError, FieldError, csv.Error) as error:
         raise FileRefused(
             "regions_file_unreadable",
             Text(
@@ -179,9 +185,11 @@ def read_villages(path: Path) -> tuple[Village, ...]:
 
 
 def _pattern(text: str) -> str:
-    # A pattern that lacks one of these gives two letters one number.
-    if not all(field in text for field in ("{serial}", "{series}", "{year}")):
-        raise ValueError("number_pattern: {serial} {series} {year}")
+    # A pattern that lacks one of the first three gives two letters one number; any other form of a
+    # field (a width, an attribute, a place) could be made to write anything.
+    fields = {field[1:] for field in string.Formatter().parse(text) if field[1] is not None}
+    if not _NEEDED_FIELDS <= fields <= _NUMBER_FIELDS:
+        raise ValueError("number_pattern: {serial} {series} {year} ({office})")
     longest = text.format(serial="9999999", series="S" * 12, office="0000", year=2026)
     if not text.isprintable() or len(longest) > NUMBER_CHARACTERS:
         raise _too_long("number_pattern", NUMBER_CHARACTERS)

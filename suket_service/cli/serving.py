@@ -2,6 +2,7 @@
 
 import os
 import re
+import resource
 import sys
 
 import click
@@ -11,6 +12,10 @@ from suket_service.settings import HOME, ROLES
 
 THREADS = 4
 MOST_PORT = 65_535
+#: More connections at a time than this a worker does not take; the others wait in the kernel.
+MOST_CONNECTIONS = 1_000
+#: File descriptors that a worker needs for itself: libraries, the database, templates, selectors.
+RESERVED_DESCRIPTORS = 40
 _BIND = re.compile(r"[A-Za-z0-9.\-\[\]:]+:[0-9]{1,5}")
 
 
@@ -52,6 +57,7 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
             f"--workers={workers}",
             "--worker-class=gthread",
             f"--threads={THREADS}",
+            f"--worker-connections={_connections()}",
             "--config=python:suket_service.web.gunicorn_conf",
             "--no-control-socket",
             "--max-requests=20000",
@@ -60,3 +66,12 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
             "--log-level=warning",
         ],
     )
+
+
+def _connections() -> int:
+    # gunicorn's worker ends when it cannot open one more socket: half a minute without an answer.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return max(THREADS + 1, min(MOST_CONNECTIONS, soft - RESERVED_DESCRIPTORS))

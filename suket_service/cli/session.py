@@ -203,9 +203,8 @@ class SuketGroup(click.Group):
             sys.exit(REFUSED)
         except OSError as error:
             told = Text("Berkas tidak dapat ditulis atau dibaca", "A file cannot be written or read")
-            click.echo(
-                f"suket: {told.in_language(language())}: {error.filename} ({error.strerror})", err=True
-            )
+            where = f"{error.filename} " if error.filename else ""
+            click.echo(f"suket: {told.in_language(language())}: {where}({error.strerror})", err=True)
             sys.exit(WRONG_USE)
 
 

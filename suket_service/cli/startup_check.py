@@ -27,6 +27,8 @@ def problems(session: Session) -> list[Text]:
         settings = session.settings
     except SuketError as error:
         return [*found, error.text]
+    except OSError as error:
+        return [*found, _closed(error)]
     found += _file_problems(settings.data_dir)
     try:
         found += _registry_problems(session)
@@ -34,6 +36,13 @@ def problems(session: Session) -> list[Text]:
     except SuketError as error:
         found.append(error.text)
     return found
+
+
+def _closed(error: OSError) -> Text:
+    return Text(
+        f"Direktori data tidak dapat dibuka ({error.strerror}). Jalankan sebagai pemiliknya.",
+        f"The data directory cannot be opened ({error.strerror}). Run as its owner.",
+    )
 
 
 def _paper_problems() -> Iterator[Text]:

@@ -91,8 +91,8 @@ class StatusList:
         return {"bits": self.bits, "lst": b64url(zlib.compress(self.raw, 9))}
 
     @classmethod
-    def from_claim(cls, claim: Mapping[str, Any]) -> "StatusList":
-        """Read a ``status_list`` claim.
+    def from_claim(cls, claim: Mapping[str, Any], most: int = MOST_UNPACKED_BYTES) -> "StatusList":
+        """Read a ``status_list`` claim that unpacks to at most ``most`` bytes.
 
         Raises:
             InputError: ``status_list_unreadable``, also when it would unpack beyond the cap.
@@ -103,7 +103,7 @@ class StatusList:
                 raise ValueError("bits")
             packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             unpacker = zlib.decompressobj()
-            raw = unpacker.decompress(packed, MOST_UNPACKED_BYTES)
+            raw = unpacker.decompress(packed, max(1, min(most, MOST_UNPACKED_BYTES)))
             if not unpacker.eof or unpacker.unused_data:
                 raise ValueError("too large, cut short, or followed by more")
         except (KeyError, TypeError, ValueError, zlib.error):

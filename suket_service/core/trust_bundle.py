@@ -21,6 +21,10 @@ from suket_service.errors import InputError, KeyTrouble, Text
 TYP = "suket-trust-bundle+jws"
 DEFAULT_FRESHNESS = timedelta(hours=72)
 FINGERPRINT_PREFIX_BYTES = 8
+#: The most bytes that all lists of a bundle may unpack to: a thousand lists of a million letters.
+MOST_UNPACKED_BYTES = 256 * 1024 * 1024
+# Nearer to the calendar's ends an office's own day could not be told.
+_FIRST_MOMENT, _LAST_MOMENT = datetime(1970, 1, 2, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +238,7 @@ def _read(payload: Mapping[str, Any]) -> TrustBundle:
                 for office in payload["offices"]
             },
             kinds={kind["code"]: KindFacts(kind["code"], kind["title"]) for kind in payload["kinds"]},
-            lists={entry["list"]: _list_from_json(entry) for entry in payload["lists"]},
+            lists=_lists_from_json(payload["lists"]),
             extensions={
                 (number, index): date.fromisoformat(until) for number, index, until in payload["extensions"]
             },
@@ -281,7 +285,17 @@ def _list_to_json(snapshot: ListSnapshot) -> dict[str, Any]:
     return entry
 
 
-def _list_from_json(entry: Mapping[str, Any]) -> ListSnapshot:
+def _lists_from_json(entries: Iterable[Mapping[str, Any]]) -> dict[int, ListSnapshot]:
+    lists: dict[int, ListSnapshot] = {}
+    left = MOST_UNPACKED_BYTES
+    for entry in entries:
+        number = entry["list"]
+        lists[number] = _list_from_json(entry, left)
+        left -= len(lists[number].statuses.raw)
+    return lists
+
+
+def _list_from_json(entry: Mapping[str, Any], most: int) -> ListSnapshot:
     prints = {int(index): bytes.fromhex(prefix) for index, prefix in entry.get("fingerprints", ())}
     if any(len(prefix) != FINGERPRINT_PREFIX_BYTES for prefix in prints.values()):
         raise ValueError("fingerprint width")
@@ -289,7 +303,7 @@ def _list_from_json(entry: Mapping[str, Any]) -> ListSnapshot:
         number=int(entry["list"]),
         office=str(entry["office"]),
         next_index=int(entry["next_index"]),
-        statuses=StatusList.from_claim(entry["status_list"]),
+        statuses=StatusList.from_claim(entry["status_list"], most),
         fingerprints=prints,
         gap=_gap_from_json(entry.get("gap")),
     )
@@ -309,7 +323,10 @@ def _instant(moment: datetime) -> int:
 def _moment(seconds: Any) -> datetime:
     if not isinstance(seconds, int):
         raise TypeError("a moment is a number of seconds")
-    return datetime.fromtimestamp(seconds, UTC)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    if not _FIRST_MOMENT <= moment <= _LAST_MOMENT:
+        raise ValueError("a moment outside the calendar")
+    return moment
 
 
 def _unreadable() -> InputError:

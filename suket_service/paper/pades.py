@@ -10,6 +10,7 @@ letter gives the same bytes; an ECDSA signature differs each time, and so does t
 
 import asyncio
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -85,7 +86,9 @@ class OfficeSigner:
         )
         prepared, out = steps.send(SigIOSetup(md_algorithm=self._digest))
         signature = self._signer.async_sign(prepared.document_digest, self._digest, use_pades=True)
-        steps.send(asyncio.run(signature))
+        # In a thread of its own: whoever prints may have an event loop running, and this starts another.
+        with ThreadPoolExecutor(1) as apart:
+            steps.send(apart.submit(asyncio.run, signature).result())
         signed: bytes = out.getvalue()
         return signed
 

@@ -11,6 +11,9 @@ from PIL import Image, ImageFile, ImageOps
 Media = Literal["pdf", "png", "jpeg", "heic"]
 
 _HEIC_BRANDS = (b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1", b"avif")
+#: Progressive JPEGs come with about ten scans; each costs a pass over all pixels, in sixty bytes of file.
+MOST_SCANS = 100
+_SCAN = b"\xff\xda"  # never inside compressed data, where 0xFF is followed by 0x00 or a restart mark
 _PDF_WITHIN = 1024  # readers accept the mark of a PDF this far into a file
 _ORIENTATION = 0x0112  # EXIF
 
@@ -39,8 +42,10 @@ def opened(data: bytes, most_pixels: int) -> Image.Image:
 
     Raises:
         TooManyPixels: width times height is above ``most_pixels``.
-        Damaged: the header cannot be read.
+        Damaged: the header cannot be read, or a JPEG goes over its pixels again and again.
     """
+    if data.startswith(b"\xff\xd8") and data.count(_SCAN) > MOST_SCANS:
+        raise Damaged
     try:
         picture = Image.open(BytesIO(data), formats=("PNG", "JPEG"))
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):

@@ -56,10 +56,7 @@ def running(press: Press, expected: int) -> Iterator[RenderAll]:
     if expected < _WORTH_A_POOL or press.workers == 1:
         yield render_here
         return
-    # Spawned, not forked: the parent may hold database connections and threads.
-    with ProcessPoolExecutor(
-        press.workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent
-    ) as pool:
+    with _pool(press.workers) as pool:
 
         def render_there(job: Callable[[Press, T], R], wanted: Sequence[T]) -> list[R]:
             try:
@@ -72,6 +69,16 @@ def running(press: Press, expected: int) -> Iterator[RenderAll]:
                 raise _stopped() from None
 
         yield render_there
+
+
+def _pool(workers: int) -> ProcessPoolExecutor:
+    try:
+        # Spawned, not forked: the parent may hold database connections and threads.
+        return ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_leave_interrupts_to_the_parent
+        )
+    except OSError:
+        raise _stopped() from None
 
 
 def _leave_interrupts_to_the_parent() -> None:

@@ -3,6 +3,7 @@
 Nothing that was sent is ever echoed: a seal is a NIK and a name.
 """
 
+import errno
 import logging
 from typing import Any
 
@@ -47,8 +48,15 @@ _TEXTS = {
 }
 
 
+_PAGES = ("error.html", "base.html")
+#: What passes: no descriptor, no memory or no room on the disk is left.
+_WORN_OUT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)
+
+
 def install(app: APIFlask) -> None:
     """Answer every error in one of the two forms."""
+    for name in _PAGES:  # now: without a free file descriptor it could not be read any more
+        app.jinja_env.get_template(name)
 
     @app.errorhandler(SuketError)
     def ours(error: SuketError) -> Response:
@@ -66,6 +74,12 @@ def install(app: APIFlask) -> None:
     @app.errorhandler(RecursionError)
     def nested(_error: RecursionError) -> Response:
         return _answer(422, _slug(422), _text(422))
+
+    @app.errorhandler(OSError)
+    def worn_out(error: OSError) -> Response:
+        if error.errno not in _WORN_OUT:
+            return unforeseen(error)
+        return _answer(503, _slug(503), _text(503))
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:

@@ -192,7 +192,7 @@ def test_the_child_inherits_no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SUKET_KEY_PASSPHRASE", "secret")
     monkeypatch.setattr(subprocess, "run", run)
     reader.read(pdf_with(b""))
-    assert set(seen) == {"PATH", "PYTHONPATH", "PYTHONDONTWRITEBYTECODE"}
+    assert set(seen) == {"PATH", "PYTHONPATH", "PYTHONSAFEPATH", "PYTHONDONTWRITEBYTECODE"}
 
 
 def test_only_the_first_five_pages_are_read(printer: LetterPrinter) -> None:
