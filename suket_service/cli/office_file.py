@@ -63,7 +63,7 @@ def read_letterhead(file: Path) -> Letterhead:
 @contextmanager
 def _reading(file: Path) -> Iterator[dict[str, Any]]:
     try:
-        yield tomllib.loads(file.read_text("utf-8"))
+        yield tomllib.loads(file.read_text("utf-8-sig"))
     except KeyError as error:
         raise _unreadable(file, f"{error.args[0]} belum diisi", f"{error.args[0]} is missing") from error
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

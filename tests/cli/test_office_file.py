@@ -55,3 +55,9 @@ def test_a_post_on_someones_behalf_may_have_two_lines(tmp_path: Path) -> None:
     path = tmp_path / "kop.toml"
     path.write_text(GOOD.replace('post = "', 'post = "a.n. Wali Kota\\n', 1), "utf-8")
     assert read_letterhead(path).post.splitlines()[0] == "a.n. Wali Kota"
+
+
+def test_a_file_saved_with_a_byte_order_mark_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "kantor.toml"
+    path.write_text(GOOD, "utf-8-sig")
+    assert read_office(path, REGIONS, demo=False).office.code == "2172"

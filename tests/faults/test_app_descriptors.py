@@ -223,13 +223,16 @@ def test_f26_a_command_without_descriptors_ends_in_a_line(demo: Path, command: s
     assert len(done.stderr.splitlines()) <= 1
 
 
+@pytest.mark.parametrize(
+    "files", [9, *(pytest.param(files, marks=pytest.mark.slow) for files in (6, 7, 8, 10, 12, 16))]
+)
 def test_f26_what_was_issued_is_told_also_when_printing_cannot_begin(
-    demo: Path, tmp_path: Path, found: Found
+    demo: Path, tmp_path: Path, files: int, found: Found
 ) -> None:
     """Where letters are issued but no process can be started to print them, their numbers are told all the same."""
     data, rows = Path(shutil.copytree(demo, tmp_path / "data")), example_rows(tmp_path)
     people = ("--requested-by", "operator", "--approved-by", "kepala", "--json")
-    done = _run(12, data, "issue", rows, *people, "--out", tmp_path / "out")
+    done = _run(files, data, "issue", rows, *people, "--out", tmp_path / "out")
     told = [json.loads(line) for line in done.stdout.splitlines()]
     issued = suket("letters", data=data, SUKET_LANG="en").stdout.splitlines()
     found(f"{len(issued)} issued, {len(told)} told: {done.stderr.strip()[:80]}")
