@@ -19,8 +19,8 @@ from suket_service.issuing.drafting import (
     close_lapsed,
     draft_entry,
     draft_events,
+    issue_approved,
     issue_entry,
-    issue_waiting,
     known_of,
     new_draft,
     require_all_issuable,
@@ -82,6 +82,7 @@ class _Waiting:
 
     row: int
     record: LetterRecord
+    lapsed: LetterRecord | None  # to be closed with it
     warnings: tuple[Problem, ...]
 
 
@@ -237,12 +238,12 @@ class _Run:
             raise RequestRefused([_DRAFT_DIFFERS])
         if already.override_reason is not None and not self._allow_overrides:
             raise RequestRefused([_OVERRIDE_NOT_ALLOWED])
-        require_all_issuable(tx, [already], under)
+        [lapsed] = require_all_issuable(tx, [already], under)
         try:
             require_two(already.requested_by, self._approver)
         except NotAllowed as same:
             raise RequestRefused([Problem("", same.code, same.text)]) from None
-        return _Waiting(row, already, warnings)
+        return _Waiting(row, already, lapsed, warnings)
 
     def _write_new(self, tx: Transaction, new: Sequence[_New], under: Circumstances, at: datetime) -> None:
         asking = self._people.requested_by
@@ -259,13 +260,17 @@ class _Run:
     ) -> None:
         if self._approver is None or self._sealing is None:
             return
+        for each in waiting:
+            close_lapsed(tx, each.lapsed, self._approver, at)
         records = [each.record for each in waiting]
         fresh = [record for record in records if may(record.state, Action.APPROVE)]
         for record in fresh:
             letters.set_approved(tx, record.id, self._approver)
-        letters.add_events(tx, [NewEvent(each.id, at, self._approver, Action.APPROVE) for each in fresh])
-        audit.append_all(tx, [approve_entry(each.id, each.office, self._approver, at) for each in fresh])
-        issue_waiting(tx, records, self._approver, self._sealing, under, at)
+        letters.add_events(tx, [NewEvent(record.id, at, self._approver, Action.APPROVE) for record in fresh])
+        audit.append_all(
+            tx, [approve_entry(record.id, record.office, self._approver, at) for record in fresh]
+        )
+        issue_approved(tx, records, self._approver, self._sealing, under, at)
 
 
 def _outcome(decision: RowOutcome | _New | _Waiting, written: Mapping[str, LetterRecord]) -> RowOutcome:

@@ -1,6 +1,6 @@
 """A letter until it is issued: drafted, approved, issued, or withdrawn. Reads no files and renders nothing.
 
-Each function is one transaction with one audit entry.
+Each use case is one transaction. Every letter that a step touches has its entry in the audit.
 """
 
 import secrets
@@ -83,7 +83,7 @@ def issue(
 
     Raises:
         WrongState: not approved.
-        RequestRefused: ``issuing_closed``, ``kind_ended``, ``letter_open``.
+        RequestRefused: as :func:`require_issuable`.
         KeyTrouble: the key may not sign this now.
         CallerError: ``clock_behind_series``.
     """
@@ -93,7 +93,9 @@ def issue(
         next_state(record.state, Action.ISSUE)
         at = series_time(tx, office, at)
         under = offices.circumstances(tx, office, at)
-        issue_waiting(tx, [record], by, sealing, under, at)
+        [lapsed] = require_all_issuable(tx, [record], under)
+        close_lapsed(tx, lapsed, by, at)
+        issue_approved(tx, [record], by, sealing, under, at)
         return letters.by_id(tx, office, letter)
 
 
@@ -117,7 +119,7 @@ def withdraw(
         return letters.by_id(tx, office, letter)
 
 
-def issue_waiting(
+def issue_approved(
     tx: Transaction,
     records: list[LetterRecord],
     by: str,
@@ -125,13 +127,7 @@ def issue_waiting(
     under: Circumstances,
     at: datetime,
 ) -> None:
-    """Issue letters that are approved, in order, in the caller's transaction.
-
-    Raises:
-        RequestRefused: ``issuing_closed``, ``kind_ended``, ``letter_open``.
-    """
-    for lapsed in require_all_issuable(tx, records, under):
-        close_lapsed(tx, lapsed, by, at)
+    """Issue letters that are approved and issuable, in order, in the caller's transaction."""
     wanted = [ToSeal(under.kinds[each.kind], each.resident, each.portrait) for each in records]
     events, entries = [], []
     for record, placement in zip(records, place_all(tx, wanted, under, sealing, at), strict=True):
