@@ -90,6 +90,8 @@ class OfficeRow(Base):
     number_pattern: Mapped[str] = mapped_column(String(120))
     villages: Mapped[list[str]]
     usual_kind: Mapped[int]
+    opening_hours: Mapped[dict[str, Any] | None]  # days of the week and times; None: the usual ones
+    cards_in_stock: Mapped[int | None]  # blank cards, as last counted
 
 
 class LetterheadRow(Base):
@@ -108,7 +110,16 @@ class LetterheadRow(Base):
     signatory: Mapped[str] = mapped_column(String(120))
     rank: Mapped[str] = mapped_column(String(60))
     nip: Mapped[str] = mapped_column(String(24))
+    logo: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # SHA-256 of one of ``logo``
     created_at: Mapped[datetime]
+
+
+class LogoRow(Base):
+    """A normalised picture for letterheads, by its SHA-256."""
+
+    __tablename__ = "logo"
+    sha256: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    png: Mapped[bytes]
 
 
 class StaffRow(Base):
@@ -133,6 +144,31 @@ class CredentialRow(Base):
     totp_locked: Mapped[bytes | None]  # the shared secret, encrypted
     totp_last_step: Mapped[int | None]  # a code counts once: the last time step accepted
     changed_at: Mapped[datetime]
+    must_change: Mapped[bool] = mapped_column(server_default=text("false"))  # given by another, for the first sign-in
+
+
+class RecoveryCodeRow(Base):
+    """A code for whoever lost their phone: counts once, in the place of a one-time code."""
+
+    __tablename__ = "recovery_code"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    username: Mapped[str] = mapped_column(ForeignKey("staff.username"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    used_at: Mapped[datetime | None]
+
+
+class StaffSessionRow(Base):
+    """A member of staff who is signed in, on one device."""
+
+    __tablename__ = "staff_session"
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    username: Mapped[str] = mapped_column(ForeignKey("staff.username"), index=True)
+    complete: Mapped[bool]  # False: may only finish enrolling
+    device: Mapped[str] = mapped_column(String(120))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # when a one-time code was last given
+    ended_at: Mapped[datetime | None]
 
 
 class FailedSignInRow(Base):
@@ -204,7 +240,7 @@ class ResidentRow(PersonColumns, Base):
     """One person of the register of the recorded, as last imported."""
 
     __tablename__ = "resident"
-    __table_args__ = (UniqueConstraint("office", "nik"),)
+    __table_args__ = (UniqueConstraint("office", "nik"), Index(None, "office", "name"))
     id: Mapped[int] = mapped_column(primary_key=True)
     office: Mapped[str] = mapped_column(ForeignKey("office.code"))
     recording_state: Mapped[str] = mapped_column(String(32))
@@ -212,6 +248,19 @@ class ResidentRow(PersonColumns, Base):
     as_of: Mapped[date]
     imported_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
     imported_at: Mapped[datetime]
+
+
+class RecordingChangeRow(Base):
+    """When an import gave a person another recording state."""
+
+    __tablename__ = "recording_change"
+    __table_args__ = (Index(None, "office", "nik"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    nik: Mapped[str] = mapped_column(String(16))
+    recording_state: Mapped[str] = mapped_column(String(32))
+    imported_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    at: Mapped[datetime]
 
 
 class PortraitRow(Base):
@@ -242,12 +291,20 @@ class LetterRow(PersonColumns, Base):
         ),
         _one_open("uq_letter_open_replaces", "replaces", "closed_at IS NULL"),
         Index("ix_letter_office_village", "office", "village"),
+        Index("ix_letter_office_state", "office", "state", "created_at"),
+        Index("ix_letter_office_issued_on", "office", "issued_on"),
+        Index("ix_letter_office_name", "office", "name"),
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     office: Mapped[str] = mapped_column(ForeignKey("office.code"))
     kind: Mapped[int] = mapped_column(ForeignKey("kind.code"))
     state: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str] = mapped_column(String(120))
+    reason_code: Mapped[str | None] = mapped_column(String(16))  # None: asked for in words alone
+    papers: Mapped[dict[str, Any] | None]  # what was shown at the counter, by name; never printed
+    revision: Mapped[int] = mapped_column(server_default=text("0"))  # of a draft: rises with each correction
+    returned_at: Mapped[datetime | None]  # a draft that the approver sent back
+    returned_note: Mapped[str | None] = mapped_column(String(200))
     portrait: Mapped[bytes | None] = mapped_column(ForeignKey("portrait.sha256"))
     request_key: Mapped[str | None] = mapped_column(String(80))
     request_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))  # what was asked under that key
@@ -394,3 +451,147 @@ class AuditRow(Base):
     details: Mapped[str] = mapped_column(DETAILS)  # JSON as hashed
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class ProposalRow(Base):
+    """A change to issued letters that takes two people, asked for by the first."""
+
+    __tablename__ = "proposal"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    action: Mapped[str] = mapped_column(String(16))
+    letters: Mapped[list[str]]  # ids
+    until: Mapped[date | None]
+    reason: Mapped[str] = mapped_column(String(200))
+    asked_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    asked_at: Mapped[datetime]
+    decision: Mapped[str | None] = mapped_column(String(12))  # "agreed", "declined" or "withdrawn"
+    decided_by: Mapped[str | None] = mapped_column(ForeignKey("staff.username"))
+    decided_at: Mapped[datetime | None]
+    note: Mapped[str | None] = mapped_column(String(200))
+
+
+class PrintRunRow(Base):
+    """Letters to be printed together, in parts."""
+
+    __tablename__ = "print_run"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    title: Mapped[str] = mapped_column(String(120))
+    letters: Mapped[list[str]]  # ids, in the order of the pages
+    part_size: Mapped[int]
+    asked_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    asked_at: Mapped[datetime]
+
+
+class PrintPartRow(Base):
+    """A part of a run that was rendered; its file is kept for a while beside the database."""
+
+    __tablename__ = "print_part"
+    run: Mapped[str] = mapped_column(ForeignKey("print_run.id"), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(String(64))
+    by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    at: Mapped[datetime]
+
+
+class UploadRow(Base):
+    """A file of rows that someone looks at before anything of it is written."""
+
+    __tablename__ = "upload"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    purpose: Mapped[str] = mapped_column(String(12))  # "requests", "residents" or "stations"
+    name: Mapped[str] = mapped_column(String(120))
+    sha256: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes]
+    origin: Mapped[dict[str, Any]]  # of a register: where it comes from and its date
+    by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+
+
+class UploadPhotoRow(Base):
+    """A normalised portrait that came with a file of rows, by the name the rows use."""
+
+    __tablename__ = "upload_photo"
+    upload: Mapped[str] = mapped_column(ForeignKey("upload.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(120), primary_key=True)
+    jpeg: Mapped[bytes]
+
+
+class DisclosureRow(Base):
+    """A list of letters that was handed to another body, and on what basis."""
+
+    __tablename__ = "disclosure"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    receiver: Mapped[str] = mapped_column(String(120))
+    basis: Mapped[str] = mapped_column(String(200))  # the written basis; empty for number and name alone
+    columns: Mapped[list[str]]
+    village: Mapped[str | None] = mapped_column(String(10))
+    previous: Mapped[str | None] = mapped_column(String(32))  # the list that this one is the change since
+    letters: Mapped[int]
+    by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    at: Mapped[datetime]
+
+
+class PollingStationRow(Base):
+    """A polling station and the neighbourhoods that it serves."""
+
+    __tablename__ = "polling_station"
+    __table_args__ = (UniqueConstraint("office", "village", "code"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
+    village: Mapped[str] = mapped_column(ForeignKey("region.code"))
+    code: Mapped[str] = mapped_column(String(20))
+    address: Mapped[str] = mapped_column(String(200))
+    neighbourhoods: Mapped[list[str]]  # "RT/RW", three digits each; none: the whole village
+
+
+class ClosingReportRow(Base):
+    """The report that closes an office's day, with the checkpoint signed for it."""
+
+    __tablename__ = "closing_report"
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    counts: Mapped[dict[str, Any]]
+    checkpoint: Mapped[str] = mapped_column(Text())
+    by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    at: Mapped[datetime]
+
+
+class ServicePointRow(Base):
+    """Where citizens are served, and what works there today."""
+
+    __tablename__ = "service_point"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    kind: Mapped[str] = mapped_column(String(12))  # "dinas", "kecamatan" or "keliling"
+    name: Mapped[str] = mapped_column(String(120))
+    address: Mapped[str] = mapped_column(String(200))
+    hours: Mapped[str] = mapped_column(String(120))
+    records: Mapped[bool]
+    prints: Mapped[bool]
+    closed_since: Mapped[date | None]
+    notice: Mapped[str] = mapped_column(String(200))
+    removed: Mapped[bool]
+    by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    at: Mapped[datetime]
+
+
+class ClientRow(Base):
+    """Another agency's program. Its key is shown once; only the hash is kept."""
+
+    __tablename__ = "client"
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    office: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    purpose: Mapped[str] = mapped_column(String(200))
+    scopes: Mapped[list[str]]
+    key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
+    created_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
+    created_at: Mapped[datetime]
+    expires_on: Mapped[date | None]
+    revoked_at: Mapped[datetime | None]
+    used_at: Mapped[datetime | None]

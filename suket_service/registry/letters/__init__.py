@@ -13,6 +13,7 @@ from suket_service.registry.letters.finding import (
     no_letter,
     open_letters_of,
     open_replacements_of,
+    portrait,
     seal_text,
     search,
 )
@@ -70,6 +71,7 @@ __all__ = [
     "person_of",
     "person_values",
     "place",
+    "portrait",
     "portrait_key",
     "reopen",
     "seal_text",

@@ -184,6 +184,11 @@ def seal_text(tx: Connection, letter: str) -> str:
     return tx.execute(select(LetterRow.seal_text).where(LetterRow.id == letter)).scalar() or ""
 
 
+def portrait(tx: Connection, sha256: bytes) -> bytes | None:
+    """A stored portrait's JPEG; callers come by its digest through a letter of their own office."""
+    return tx.execute(select(PortraitRow.jpeg).where(PortraitRow.sha256 == sha256)).scalar()
+
+
 def no_letter() -> NotFound:
     """The one answer for a letter that is not there and for another office's."""
     return NotFound(

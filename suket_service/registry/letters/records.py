@@ -44,6 +44,8 @@ class Draft:
     batch: str | None
     replaces: str | None = None  # id of the letter whose place this one takes when it is issued
     override_reason: str | None = None
+    reason_code: str | None = None
+    papers: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,12 @@ class LetterRecord:
     request_digest: bytes | None
     replaces: str | None
     override_reason: str | None
+    reason_code: str | None  # None: asked for in words alone
+    papers: Mapping[str, str] | None  # what was shown at the counter, by name
+    batch: str | None
+    revision: int  # of a draft: rises with each correction
+    returned_at: datetime | None  # a draft that the approver sent back
+    returned_note: str | None
     issued_on: date | None
     sealed_valid_until: date | None
     extended_to: date | None
@@ -184,6 +192,12 @@ def record_of(row: Row[Any]) -> LetterRecord:
         request_digest=row.request_digest,
         replaces=row.replaces,
         override_reason=row.override_reason,
+        reason_code=row.reason_code,
+        papers=row.papers,
+        batch=row.batch,
+        revision=row.revision,
+        returned_at=row.returned_at,
+        returned_note=row.returned_note,
         issued_on=row.issued_on,
         sealed_valid_until=row.sealed_valid_until,
         extended_to=row.extended_to,

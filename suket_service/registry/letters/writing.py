@@ -54,6 +54,8 @@ def _values(new: NewLetter, at: datetime) -> dict[str, Any]:
         "request_digest": draft.request_digest,
         "replaces": draft.replaces,
         "override_reason": draft.override_reason,
+        "reason_code": draft.reason_code,
+        "papers": None if draft.papers is None else dict(draft.papers),
         "batch": draft.batch,
         "requested_by": draft.requested_by,
         "approved_by": new.approved_by,
