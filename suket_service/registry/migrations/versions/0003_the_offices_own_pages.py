@@ -10,6 +10,14 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+_SEALED_AT_0002 = (
+    "office, kind, nik, name, birth_place, birth_date, sex, blood_type, address, rt, rw, village, "
+    "religion, marital_status, occupation, citizenship, reason, portrait, requested_by, approved_by, letterhead, wording, "
+    "number, status_list, status_index, issued_on, sealed_valid_until, sealed, seal_text, fingerprint, issued_at, "
+    "replaces, override_reason"
+)
+_SEALED = _SEALED_AT_0002 + ", reason_code, papers, revision, returned_at, returned_note"
+
 
 def upgrade() -> None:
     op.create_table(
@@ -221,9 +229,28 @@ def upgrade() -> None:
     op.add_column("office", sa.Column("opening_hours", sa.JSON(), nullable=True))
     op.add_column("office", sa.Column("cards_in_stock", sa.Integer(), nullable=True))
     op.create_index("ix_resident_office_name", "resident", ["office", "name"], unique=False)
+    _seal_once(_SEALED)
+
+
+def _seal_once(columns: str) -> None:
+    # SQLite's own statements stop short of replacing a trigger; PostgreSQL's function is there since 0002.
+    when, because = f"BEFORE UPDATE OF {columns} ON letter", "a seal is made once"
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute("DROP TRIGGER letter_seal_once")
+        op.execute(
+            f"CREATE TRIGGER letter_seal_once {when} WHEN OLD.sealed IS NOT NULL "
+            f"BEGIN SELECT RAISE(ABORT, '{because}'); END"
+        )
+    else:
+        op.execute("DROP TRIGGER letter_seal_once ON letter")
+        op.execute(
+            f"CREATE TRIGGER letter_seal_once {when} FOR EACH ROW WHEN (OLD.sealed IS NOT NULL) "
+            f"EXECUTE FUNCTION suket_refuse('{because}')"
+        )
 
 
 def downgrade() -> None:
+    _seal_once(_SEALED_AT_0002)
     op.drop_index("ix_resident_office_name", table_name="resident")
     op.drop_column("office", "cards_in_stock")
     op.drop_column("office", "opening_hours")
