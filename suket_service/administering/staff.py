@@ -1,6 +1,7 @@
 """The office's staff and what they prove themselves by. Proves nobody (``proving`` does), asks for no secret."""
 
 import re
+import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,8 +14,8 @@ from suket_service.core.credentials import (
     new_secret,
     require_password,
 )
-from suket_service.errors import CallerError, FieldError, Problem, Text
-from suket_service.registry import audit, credentials, offices, staff
+from suket_service.errors import CallerError, FieldError, NotAllowed, Problem, Text
+from suket_service.registry import audit, credentials, offices, sessions, staff
 from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role, StaffMember
 
@@ -96,9 +97,17 @@ def require_member_form(member: StaffMember) -> None:
 
 
 def set_password(
-    registry: Registry, office: str, username: str, password: str, by: str, at: datetime
+    registry: Registry,
+    office: str,
+    username: str,
+    password: str,
+    by: str,
+    at: datetime,
+    keep: bytes = b"",
 ) -> None:
     """Give a member of staff their first or another password; their one-time codes stay as they are.
+
+    Wherever they are signed in ends, but for the session whose token has the hash ``keep``.
 
     Raises:
         FieldError: the password is too short, too long, unprintable or obvious.
@@ -107,14 +116,39 @@ def set_password(
     require_password(password, username)
     password_hash = hash_password(password)  # outside the transaction: it takes a tenth of a second
     with registry.writing() as tx:
-        _require_administrator(tx, by, office)
+        if by != username:
+            _require_administrator(tx, by, office)
         staff.of_office(tx, office, username)
         credentials.put_password(tx, username, password_hash, at)
+        sessions.end(tx, username, at, but=keep)
         audit.append(tx, at, by, "staff.password", username, office)
 
 
-def propose_totp(registry: Registry, office: str, username: str) -> Enrolment:
-    """A fresh secret for a member's one-time codes. Nothing is stored before a code confirms it.
+def reset_sign_in(registry: Registry, office: str, username: str, by: str, at: datetime) -> str:
+    """Let a member of staff begin anew, who lost password or phone; returns a password for that alone.
+
+    Their one-time and recovery codes are gone, and wherever they are signed in ends.
+
+    Raises:
+        NotFound, NotAllowed: also for one's own account: whoever took it over could otherwise keep it.
+    """
+    letters = [secrets.choice(_PLAIN_LETTERS) for _ in range(16)]
+    password = "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+    password_hash = hash_password(password)
+    with registry.writing() as tx:
+        _require_administrator(tx, by, office)
+        if by == username:
+            raise NotAllowed("own_account", _OWN_ACCOUNT)
+        staff.of_office(tx, office, username)
+        credentials.put_password(tx, username, password_hash, at, must_change=True)
+        credentials.forget_secret(tx, username)
+        sessions.end(tx, username, at)
+        audit.append(tx, at, by, "staff.reset", username, office)
+    return password
+
+
+def propose_totp(registry: Registry, office: str, username: str, secret: str = "") -> Enrolment:
+    """A secret for a member's one-time codes, fresh unless given. Nothing is stored before a code confirms it.
 
     Raises:
         NotFound.
@@ -122,7 +156,7 @@ def propose_totp(registry: Registry, office: str, username: str) -> Enrolment:
     """
     with registry.reading() as tx:
         _require_password_first(tx, office, username)
-        secret = new_secret()
+        secret = secret or new_secret()
         return Enrolment(secret, enrolment_uri(secret, username, offices.office(tx, office).name))
 
 
@@ -149,7 +183,8 @@ def enrol_totp(
         raise FieldError(_CODE_DIFFERS)
     locked = lock_secret(secret, secret_key, username)
     with registry.writing() as tx:
-        _require_administrator(tx, by, office)
+        if by != username:
+            _require_administrator(tx, by, office)
         _require_password_first(tx, office, username)
         credentials.put_secret(tx, username, locked, step, at)
         audit.append(tx, at, by, "staff.totp", username, office)
@@ -167,6 +202,8 @@ def set_active(
         _require_administrator(tx, by, office)
         staff.of_office(tx, office, username)
         staff.set_active(tx, username, active=active)
+        if not active:
+            sessions.end(tx, username, at)
         action = "staff.activate" if active else "staff.deactivate"
         audit.append(tx, at, by, action, username, office)
 
@@ -202,6 +239,12 @@ def _require_password_first(tx: Transaction, office: str, username: str) -> None
         )
 
 
+#: None that is read as another: no 0 and O, no 1, I and L.
+_PLAIN_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+_OWN_ACCOUNT = Text(
+    "Akun sendiri tidak dapat disetel ulang dari sini. Mintalah administrator lain.",
+    "One's own account cannot be reset here. Ask another administrator.",
+)
 _USERNAME_FORM = Problem(
     "username",
     "username_form",

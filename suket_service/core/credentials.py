@@ -6,7 +6,9 @@ every authenticator app makes them: SHA-1, six digits, thirty seconds; each coun
 """
 
 import base64
+import hashlib
 import hmac
+import secrets
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -39,6 +41,9 @@ HISTORY = timedelta(hours=24)
 _HASHER = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 _CODE_DIGITS = 6
 _TOTP_LABEL = b"suket-totp-v1"
+RECOVERY_CODES = 10
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_MISREAD = str.maketrans("OIL", "011")
 #: With these taken away so many different characters must be left: the words that ASVS 6.1.2 wants listed (ours and the
 #: field's), and what the lists of stolen passwords begin with, in so far as it reaches twelve characters.
 _OBVIOUS = (
@@ -138,6 +143,15 @@ def matching_step(secret: str, code: str, at: datetime, last_step: int | None) -
     return found
 
 
+def next_code(secret: str, at: datetime, last_step: int | None) -> str | None:
+    """The first code that would still count at that instant; None when even the next one is spent."""
+    now = int(at.timestamp()) // STEP_SECONDS
+    step = max(now, (last_step or 0) + 1)
+    if step > now + STEPS_EITHER_SIDE:
+        return None
+    return pyotp.TOTP(secret, digits=_CODE_DIGITS, interval=STEP_SECONDS).generate_otp(step)
+
+
 def lock_secret(secret: str, secret_key: str, username: str) -> bytes:
     """The TOTP secret encrypted and authenticated (Fernet) for that user alone.
 
@@ -163,6 +177,18 @@ def unlock_secret(locked: bytes, secret_key: str, username: str) -> str:
                 "One-time codes cannot be checked: SUKET_SECRET_KEY is not what it was. Restore it, or run `suket users totp` again.",
             ),
         ) from None
+
+
+def new_recovery_codes() -> list[str]:
+    """Ten codes of 50 random bits, as they are written down: ``ABCDE-FGHJK`` in Crockford's letters."""
+    letters = ["".join(secrets.choice(_CROCKFORD) for _ in range(10)) for _ in range(RECOVERY_CODES)]
+    return [f"{each[:5]}-{each[5:]}" for each in letters]
+
+
+def recovery_hash(code: str, username: str) -> bytes:
+    """What a recovery code is found by. It is long and random, and guesses are counted: no slow hash is needed."""
+    typed = "".join(each for each in code.upper() if each.isalnum()).translate(_MISREAD)
+    return hashlib.sha256(f"suket-recovery-v1\0{username}\0{typed}".encode("utf-8", "replace")).digest()
 
 
 def minutes_to_wait(failures: Sequence[datetime], at: datetime) -> int:

@@ -61,11 +61,20 @@ def svg(seal_text: str) -> str:
     Raises:
         SealError: ``not_a_seal``.
     """
-    drawing = runs(seal_text)
+    return _svg(runs(seal_text), "Kode QR segel surat")
+
+
+def plain_svg(text: str, label: str = "Kode QR") -> str:
+    """A symbol of any other text, which is no seal, as such an element. ``label`` must be our own words."""
+    matrix = segno.make(text, error="m", micro=False).matrix
+    return _svg(Drawing(len(matrix) + 2 * QUIET_ZONE, tuple(_runs(matrix))), label)
+
+
+def _svg(drawing: Drawing, label: str) -> str:
     path = "".join(f"M{x} {y}h{length}v1h-{length}z" for x, y, length in drawing.dark)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {drawing.side} {drawing.side}" role="img"'
-        f' aria-label="Kode QR segel surat" shape-rendering="crispEdges">'
+        f' aria-label="{label}" shape-rendering="crispEdges">'
         f'<rect width="{drawing.side}" height="{drawing.side}" fill="#fff"/>'
         f'<path fill="#000" d="{path}"/></svg>'
     )

@@ -1,20 +1,23 @@
 """Passwords, one-time codes and failures as stored. Judges none of them, and holds no secret in the clear."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
-from suket_service.registry.schema import CredentialRow, FailedSignInRow, StaffRow
+from suket_service.registry.schema import CredentialRow, FailedSignInRow, RecoveryCodeRow, StaffRow
 
 _CREDENTIAL = CredentialRow.__table__.c
 _FAILED = FailedSignInRow.__table__.c
+_RECOVERY = RecoveryCodeRow.__table__.c
 _COLUMNS = (
     _CREDENTIAL.username,
     _CREDENTIAL.password_hash,
     _CREDENTIAL.totp_locked,
     _CREDENTIAL.totp_last_step,
     _CREDENTIAL.changed_at,
+    _CREDENTIAL.must_change,
 )
 
 
@@ -27,6 +30,7 @@ class Credential:
     totp_locked: bytes | None = field(repr=False)
     totp_last_step: int | None
     changed_at: datetime
+    must_change: bool  # given by another: good for choosing one's own, and nothing else
 
 
 def find(tx: Connection, username: str) -> Credential | None:
@@ -42,9 +46,11 @@ def of_office(tx: Connection, office_code: str) -> dict[str, Credential]:
     return {row.username: Credential(*row) for row in rows}
 
 
-def put_password(tx: Connection, username: str, password_hash: str, at: datetime) -> None:
+def put_password(
+    tx: Connection, username: str, password_hash: str, at: datetime, *, must_change: bool = False
+) -> None:
     """Store or replace a member's password; their one-time codes stay as they are."""
-    values = {"password_hash": password_hash, "changed_at": at}
+    values = {"password_hash": password_hash, "changed_at": at, "must_change": must_change}
     changed = tx.execute(update(CredentialRow).where(_CREDENTIAL.username == username).values(**values))
     if changed.rowcount == 0:
         tx.execute(insert(CredentialRow).values(username=username, **values))
@@ -75,6 +81,31 @@ def take_step(tx: Connection, username: str, step: int) -> bool:
         .values(totp_last_step=step)
     )
     return taken.rowcount == 1
+
+
+def forget_secret(tx: Connection, username: str) -> None:
+    """Take away a member's one-time codes and recovery codes: they enrol anew."""
+    nothing = {"totp_locked": None, "totp_last_step": None}
+    tx.execute(update(CredentialRow).where(_CREDENTIAL.username == username).values(**nothing))
+    tx.execute(delete(RecoveryCodeRow).where(_RECOVERY.username == username))
+
+
+def put_recovery_codes(tx: Connection, username: str, hashes: Sequence[bytes]) -> None:
+    """Replace a member's recovery codes."""
+    tx.execute(delete(RecoveryCodeRow).where(_RECOVERY.username == username))
+    tx.execute(insert(RecoveryCodeRow), [{"username": username, "code_hash": each} for each in hashes])
+
+
+def recovery_codes_left(tx: Connection, username: str) -> int:
+    """How many of a member's recovery codes are unspent."""
+    unspent = (_RECOVERY.username == username, _RECOVERY.used_at.is_(None))
+    return tx.execute(select(func.count()).select_from(RecoveryCodeRow).where(*unspent)).scalar_one()
+
+
+def take_recovery_code(tx: Connection, username: str, code_hash: bytes, at: datetime) -> bool:
+    """Spend a recovery code; False when there is none such, or it was spent before."""
+    one = (_RECOVERY.username == username, _RECOVERY.code_hash == code_hash, _RECOVERY.used_at.is_(None))
+    return tx.execute(update(RecoveryCodeRow).where(*one).values(used_at=at)).rowcount == 1
 
 
 def record_failure(tx: Connection, counted_as: str, at: datetime, forget_before: datetime) -> None:

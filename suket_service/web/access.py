@@ -1,35 +1,79 @@
 """Who may reach which route, and the headers every answer carries. Denies what the table does not name."""
 
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
 from flask import Flask, Response, abort, request
 
+from suket_service.registry.staff import Role
 from suket_service.settings import Settings
 
+MB = 1024 * 1024
+#: No request needs more unless the table says so; a seal's text has at most about 600 characters.
+MOST_REQUEST_BYTES = 64 * 1024
 
-class Access(StrEnum):
-    """Who may reach a route."""
 
-    PUBLIC = "public"
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Who may reach a route, and what it takes."""
 
+    roles: frozenset[Role] | None  # None: anyone
+    csrf: bool = True  # whether a write has to bring the page's token
+    fresh: bool = False  # whether it takes a one-time code given in this sitting
+    enrolling: bool = False  # whether it is also for whoever has not finished enrolling
+    most_bytes: int = MOST_REQUEST_BYTES
+
+
+def only(*roles: Role, fresh: bool = False, most_bytes: int = MOST_REQUEST_BYTES) -> Guard:
+    """For holders of one of these roles."""
+    return Guard(frozenset(roles), fresh=fresh, most_bytes=most_bytes)
+
+
+OPERATOR, APPROVER, ADMIN, AUDITOR = Role.OPERATOR, Role.APPROVER, Role.ADMIN, Role.AUDITOR
+PUBLIC = Guard(None)
+#: For programs, which bring no cookie.
+API = Guard(None, csrf=False)
+EVERYONE = only(*Role)
+OFFICERS = only(OPERATOR, APPROVER)
+READERS = only(OPERATOR, APPROVER, AUDITOR)
+OWN = replace(EVERYONE, enrolling=True)
 
 #: Every endpoint by name. A route that is missing here answers 404; a test walks the map both ways.
-ROUTES: dict[str, Access] = {
-    "static": Access.PUBLIC,
-    "openapi.spec": Access.PUBLIC,
-    "api.verifications": Access.PUBLIC,
-    "api.docs": Access.PUBLIC,
-    "published.jwks": Access.PUBLIC,
-    "published.status_list": Access.PUBLIC,
-    "published.trust_bundle": Access.PUBLIC,
-    "front.home": Access.PUBLIC,
-    "public.check": Access.PUBLIC,
-    "public.healthz": Access.PUBLIC,
-    "public.readyz": Access.PUBLIC,
-    "demo.home": Access.PUBLIC,
-    "demo.pdf": Access.PUBLIC,
-    "demo.letter_symbol": Access.PUBLIC,
-    "demo.trial_symbol": Access.PUBLIC,
+ROUTES: dict[str, Guard] = {
+    # For anyone
+    "static": PUBLIC,
+    "openapi.spec": PUBLIC,
+    "api.verifications": API,
+    "api.docs": PUBLIC,
+    "published.jwks": PUBLIC,
+    "published.status_list": PUBLIC,
+    "published.trust_bundle": PUBLIC,
+    "front.home": PUBLIC,
+    "public.check": PUBLIC,
+    "public.healthz": PUBLIC,
+    "public.readyz": PUBLIC,
+    "demo.pdf": PUBLIC,
+    "demo.letter_symbol": PUBLIC,
+    "demo.trial_symbol": PUBLIC,
+    # Signing in, and one's own account
+    "account.sign_in": PUBLIC,
+    "account.language": API,
+    "account.codes": PUBLIC,  # in the demo alone
+    "account.sign_out": OWN,
+    "account.enrol": OWN,
+    "account.set_password": OWN,
+    "account.set_code": OWN,
+    "account.account": EVERYONE,
+    "account.recovery_codes": replace(EVERYONE, fresh=True),
+    "account.end_session": EVERYONE,
+    "account.end_others": EVERYONE,
+    # Overview and audit
+    # The counter and drafts
+    # The desk
+    # Letters
+    # Printing
+    # Batches and the register
+    # Reports
+    # Administration and service points
 }
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -44,21 +88,39 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Robots-Tag": "noindex",
 }
+#: The staff's own pages may use the desk's camera, and forms there name the page they come from.
+_STAFF_HEADERS = {
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
+}
 
 
-def guard(app: Flask, settings: Settings) -> None:
+def guard_of(endpoint: str) -> Guard:
+    """The table's word on an endpoint; what it does not name is not there."""
+    guard = ROUTES.get(endpoint)
+    if guard is None:
+        abort(404)
+    return guard
+
+
+def deny_by_default(app: Flask, settings: Settings) -> None:
     """Put the table and the headers in force."""
 
     @app.before_request
-    def deny_by_default() -> None:
-        if request.endpoint is not None and request.endpoint not in ROUTES:
-            abort(404)
+    def look_up() -> None:
+        if request.endpoint is not None:
+            request.max_content_length = guard_of(request.endpoint).most_bytes
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        for name, value in _HEADERS.items():
+        guard = ROUTES.get(request.endpoint or "")
+        for_staff = guard is not None and (guard.roles is not None or request.endpoint in _SIGN_IN)
+        for name, value in ({**_HEADERS, **_STAFF_HEADERS} if for_staff else _HEADERS).items():
             response.headers.setdefault(name, value)
         if settings.base_url.startswith("https:"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+_SIGN_IN = ("front.home", "account.sign_in")

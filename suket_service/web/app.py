@@ -7,10 +7,7 @@ from suket_service import __version__
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.verifying import Desk
-from suket_service.web import access, api, context, error_pages, openapi, public, published
-
-#: No request needs more; a seal's text has at most about 600 characters.
-MOST_REQUEST_BYTES = 64 * 1024
+from suket_service.web import access, api, context, error_pages, front, language, openapi, public, published
 
 
 def create_app(settings: Settings) -> APIFlask:
@@ -27,7 +24,7 @@ def create_app(settings: Settings) -> APIFlask:
     )
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        MAX_CONTENT_LENGTH=MOST_REQUEST_BYTES,
+        MAX_CONTENT_LENGTH=access.MOST_REQUEST_BYTES,  # and what the table says of a route
         # The QR's host comes from the settings alone; another Host header gets 400.
         TRUSTED_HOSTS=[settings.host, settings.host.partition(":")[0], "localhost", "127.0.0.1"],
         SEND_FILE_MAX_AGE_DEFAULT=None,  # asked for anew each time: modules must not be of two versions
@@ -44,15 +41,16 @@ def create_app(settings: Settings) -> APIFlask:
         app.extensions,
         context.Context(settings, registry, Desk(registry, settings.environment, settings.host)),
     )
-    access.guard(app, settings)
+    access.deny_by_default(app, settings)
+    language.install(app)
     error_pages.install(app)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # it may be text there; ours is JSON
     app.register_blueprint(api.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(public.blueprint)
-    if settings.is_demo and settings.role != "public":
-        # Named as text because it brings in the printer: a public process never needs Pango.
-        app.register_blueprint(import_string("suket_service.web.demo:blueprint"))
+    if settings.role == "public":
+        app.register_blueprint(front.for_the_public)
     else:
-        app.register_blueprint(public.front)
+        # Named as text because it brings in the printer: a public process never needs Pango.
+        import_string("suket_service.web.staff:install")(app, settings)
     return app

@@ -45,9 +45,9 @@ class Trial:
     text: str
 
 
-@blueprint.get("/")
 def home() -> str:
     """The example letters and the trials."""
+    only_in_a_demo_registry()
     records = _issued()
     texts = {record.id: _seal_text(record.id) for record in records}
     fates = {LetterState.REVOKED: "dicabut", LetterState.SUPERSEDED: "digantikan"}

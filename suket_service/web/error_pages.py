@@ -9,6 +9,7 @@ from typing import Any
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, jsonify, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from suket_service.errors import (
@@ -39,6 +40,8 @@ _STATUS_OF: tuple[tuple[type[SuketError], int], ...] = (
 )
 _TEXTS = {
     400: Text("Permintaan ini tidak dapat dipahami.", "This request cannot be understood."),
+    401: Text("Masuk dahulu.", "Sign in first."),
+    403: Text("Anda tidak berwenang untuk ini.", "You may not do this."),
     404: Text("Halaman ini tidak ada.", "There is no such page."),
     405: Text("Cara itu tidak berlaku di sini.", "That method does not apply here."),
     413: Text("Kiriman terlalu besar.", "What was sent is too large."),
@@ -48,6 +51,10 @@ _TEXTS = {
 }
 
 
+_OLD_PAGE = Text(
+    "Halaman ini dibuka sebelum Anda masuk atau keluar. Kembali, muat ulang halamannya, lalu kirim lagi.",
+    "This page was opened before you signed in or out. Go back, reload it, and send it again.",
+)
 _PAGES = ("error.html", "base.html")
 #: What passes: no descriptor, no memory or no room on the disk is left.
 _WORN_OUT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)
@@ -63,8 +70,14 @@ def install(app: APIFlask) -> None:
         status = next((code for kind, code in _STATUS_OF if isinstance(error, kind)), 500)
         return _answer(status, error.code, error.text)
 
+    @app.errorhandler(CSRFError)
+    def old_page(_error: CSRFError) -> Response:
+        return _answer(400, "old_page", _OLD_PAGE)
+
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
+        if isinstance(error.response, Response):  # a page that was cut short on purpose
+            return error.response
         status = _shape_status(error.code or 500)
         answer = _answer(status, _slug(status), _text(status))
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -138,6 +151,8 @@ def _text(status: int) -> Text:
 
 def _slug(status: int) -> str:
     return {
+        401: "not_signed_in",
+        403: "not_allowed",
         404: "not_found",
         405: "method_not_allowed",
         413: "too_large",

@@ -1,8 +1,7 @@
 """Pages and probes for anyone: the public check and the health of the service. Knows no letter."""
 
 from apiflask import APIBlueprint
-from flask import Response, jsonify, redirect, render_template, url_for
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Response, jsonify, render_template
 
 from suket_service import publishing
 from suket_service.errors import SuketError
@@ -10,13 +9,6 @@ from suket_service.registry import offices
 from suket_service.web.context import context
 
 blueprint = APIBlueprint("public", __name__, enable_openapi=False)
-front = APIBlueprint("front", __name__, enable_openapi=False)
-
-
-@front.get("/")
-def home() -> BaseResponse:
-    """The front door where there is no demo: the public check."""
-    return redirect(url_for("public.check"))
 
 
 @blueprint.get("/s")

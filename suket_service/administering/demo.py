@@ -1,0 +1,60 @@
+"""The demo's people, with a password that everyone may know and codes that its own page shows.
+
+A production registry refuses such accounts (``staff.may_act``); none of this works on one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import suket_service.core.credentials as core
+from suket_service.core.letter import Office
+from suket_service.core.verifier import DEMO
+from suket_service.registry import audit, credentials, offices, staff
+from suket_service.registry.session import Registry
+from suket_service.registry.staff import StaffMember
+
+#: Too obvious for anyone to choose, and stored past the rule that says so.
+DEMO_PASSWORD = "suket peragaan"  # noqa: S105 - shown on the demo's own login page
+
+
+@dataclass(frozen=True, slots=True)
+class DemoAccount:
+    """How to sign in to the demo as one of its people."""
+
+    member: StaffMember
+    office: Office
+    password: str
+    code: str | None  # None: the next one has to be waited for
+
+
+def equip_demo(registry: Registry, secret_key: str, at: datetime) -> None:
+    """Give the demo's people their password and one-time secrets, where they have none; safe to repeat."""
+    password_hash = core.hash_password(DEMO_PASSWORD)
+    with registry.writing() as tx:
+        offices.require_environment(tx, DEMO)
+        for office in offices.offices(tx):
+            known = credentials.of_office(tx, office.code)
+            for member in staff.members(tx, office.code):
+                if member.demo and member.username not in known:
+                    credentials.put_password(tx, member.username, password_hash, at)
+                    locked = core.lock_secret(core.new_secret(), secret_key, member.username)
+                    credentials.put_secret(tx, member.username, locked, 0, at)
+                    audit.append(tx, at, member.username, "staff.demo", member.username, office.code)
+
+
+def demo_accounts(registry: Registry, secret_key: str, at: datetime) -> list[DemoAccount]:
+    """The demo's people with a code each that is not spent; none in any other registry."""
+    found = []
+    with registry.reading() as tx:
+        identity = offices.identity(tx)
+        if identity is None or identity.environment != DEMO:
+            return []
+        for office in offices.offices(tx):
+            known = credentials.of_office(tx, office.code)
+            for member in staff.members(tx, office.code):
+                held = known.get(member.username)
+                if member.demo and member.active and held and held.totp_locked:
+                    secret = core.unlock_secret(held.totp_locked, secret_key, member.username)
+                    code = core.next_code(secret, at, held.totp_last_step)
+                    found.append(DemoAccount(member, office, DEMO_PASSWORD, code))
+    return found

@@ -1,0 +1,90 @@
+"""Who is signed in, on which device. Judges nobody; of a token only its SHA-256 is held."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from suket_service.registry.schema import StaffRow, StaffSessionRow
+
+_SESSION = StaffSessionRow.__table__.c
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    """One device on which a member of staff is, or was, signed in."""
+
+    token_hash: bytes = field(repr=False)
+    username: str
+    complete: bool  # False: may only finish enrolling
+    device: str
+    created_at: datetime
+    seen_at: datetime
+    confirmed_at: datetime | None  # when a one-time code was last given
+    ended_at: datetime | None
+
+
+def add(tx: Connection, new: StaffSession) -> None:
+    """Keep a new session."""
+    tx.execute(
+        insert(StaffSessionRow).values(
+            token_hash=new.token_hash,
+            username=new.username,
+            complete=new.complete,
+            device=new.device,
+            created_at=new.created_at,
+            seen_at=new.seen_at,
+            confirmed_at=new.confirmed_at,
+            ended_at=new.ended_at,
+        )
+    )
+
+
+def find(tx: Connection, token_hash: bytes) -> StaffSession | None:
+    """The session of that token, also one that has ended."""
+    row = tx.execute(select(*_SESSION).where(_SESSION.token_hash == token_hash)).first()
+    return None if row is None else StaffSession(*row)
+
+
+def open_of(tx: Connection, username: str) -> list[StaffSession]:
+    """A member's sessions that nobody has ended, the latest first."""
+    found = select(*_SESSION).where(_SESSION.username == username, _SESSION.ended_at.is_(None))
+    return [StaffSession(*row) for row in tx.execute(found.order_by(_SESSION.seen_at.desc()))]
+
+
+def touch(tx: Connection, token_hash: bytes, at: datetime) -> None:
+    """Note that a session is in use."""
+    tx.execute(update(StaffSessionRow).where(_SESSION.token_hash == token_hash).values(seen_at=at))
+
+
+def confirm(tx: Connection, token_hash: bytes, at: datetime) -> None:
+    """Note that a one-time code was given in it."""
+    tx.execute(update(StaffSessionRow).where(_SESSION.token_hash == token_hash).values(confirmed_at=at))
+
+
+def end(tx: Connection, username: str, at: datetime, but: bytes = b"") -> int:
+    """End every session of a member, except perhaps one; returns how many."""
+    mine = (_SESSION.username == username, _SESSION.ended_at.is_(None), _SESSION.token_hash != but)
+    return tx.execute(update(StaffSessionRow).where(*mine).values(ended_at=at)).rowcount
+
+
+def end_one(tx: Connection, username: str, token_hash: bytes, at: datetime) -> bool:
+    """End one session of a member; False when it is not theirs or ended already."""
+    one = (_SESSION.username == username, _SESSION.token_hash == token_hash, _SESSION.ended_at.is_(None))
+    return tx.execute(update(StaffSessionRow).where(*one).values(ended_at=at)).rowcount == 1
+
+
+def forget(tx: Connection, before: datetime) -> None:
+    """Drop sessions last seen before that instant."""
+    tx.execute(delete(StaffSessionRow).where(_SESSION.seen_at < before))
+
+
+def last_seen(tx: Connection, office: str) -> dict[str, datetime]:
+    """When each member of an office was last seen signed in."""
+    mine = select(StaffRow.username).where(StaffRow.office == office)
+    newest = (
+        select(_SESSION.username, func.max(_SESSION.seen_at))
+        .where(_SESSION.username.in_(mine))
+        .group_by(_SESSION.username)
+    )
+    return {row[0]: row[1] for row in tx.execute(newest)}

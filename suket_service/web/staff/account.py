@@ -1,0 +1,251 @@
+"""Signing in and out, and one's own account: password, one-time codes, devices. Knows no other's account."""
+
+from urllib.parse import urlsplit
+
+from apiflask import APIBlueprint
+from flask import abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from itsdangerous import BadData, URLSafeTimedSerializer
+from markupsafe import Markup
+
+from suket_service import administering
+from suket_service.errors import FieldError, KeyTrouble, Problem, Text
+from suket_service.paper import symbol
+from suket_service.registry import credentials, sessions
+from suket_service.web.context import context, now
+from suket_service.web.device import device_of
+from suket_service.web.forms import Form, done
+from suket_service.web.language import choose
+from suket_service.web.signed_in import forget, signed_in, take_over, who
+
+blueprint = APIBlueprint("account", __name__, enable_openapi=False)
+#: How long a proposed secret may wait for the code that confirms it, in seconds.
+_PROPOSAL_SECONDS = 3600
+
+
+@blueprint.route("/login", methods=["GET", "POST"])
+def sign_in() -> ResponseReturnValue:
+    """The sign-in page; in the demo with its accounts and their codes."""
+    form = Form.given()
+    if request.method == "POST":
+        with form.catching():
+            token, proof = administering.sign_in(
+                *(context().registry, form["username"], request.form.get("password", ""), form["code"]),
+                *(_secret_key(), device_of(request.user_agent.string), now()),
+            )
+            session.clear()  # form tokens of whoever sat here before are worth nothing
+            take_over(token)
+            onward = _local(form["next"]) if proof.complete else url_for("account.enrol")
+            return redirect(onward, 303)
+    elif who() is not None:
+        return redirect(url_for("front.home"), 303)
+    onward = _local(request.values.get("next", ""))
+    accounts = administering.demo_accounts(context().registry, _secret_key(), now()) if _is_demo() else []
+    page = render_template("staff/account/sign_in.html", form=form, onward=onward, accounts=accounts)
+    return page, 200 if form.ok else 401
+
+
+@blueprint.get("/demo/codes")
+def codes() -> str:
+    """The demo's accounts with their current codes, for whoever is asked for one in the middle of something."""
+    if not _is_demo():
+        abort(404)
+    accounts = administering.demo_accounts(context().registry, _secret_key(), now())
+    return render_template("staff/account/codes.html", accounts=accounts)
+
+
+@blueprint.post("/language")
+def language() -> ResponseReturnValue:
+    """Go on in the other language."""
+    response = redirect(_local(request.form.get("back", "")), 303)
+    choose(response, request.form.get("language", ""))
+    return response
+
+
+@blueprint.post("/logout")
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    administering.sign_out(context().registry, signed_in().present, signed_in().at)
+    forget()
+    return redirect(url_for("account.sign_in"), 303)
+
+
+@blueprint.get("/enrol")
+def enrol() -> ResponseReturnValue:
+    """What is left to do before the first day: a password of one's own, and codes where the role has them."""
+    me = signed_in()
+    if me.present.session.complete:
+        return redirect(url_for("account.account"), 303)
+    with context().registry.reading() as tx:
+        credential = credentials.find(tx, me.username)
+    if credential is None or credential.must_change:
+        return render_template("staff/account/password.html", form=Form(), first=True)
+    return render_template("staff/account/code.html", form=Form(), **_proposed())
+
+
+@blueprint.route("/account/password", methods=["GET", "POST"])
+def set_password() -> ResponseReturnValue:
+    """Another password; where one was given by another, the first of one's own."""
+    me, form = signed_in(), Form.given()
+    first = not me.present.session.complete
+    if request.method == "POST":
+        with form.catching():
+            chosen = request.form.get("password", "")
+            if chosen != request.form.get("repeated", ""):
+                raise FieldError(Problem("repeated", "differs", _DIFFERS))
+            if not first:
+                administering.prove_again(
+                    context().registry,
+                    me.username,
+                    _secret_key(),
+                    me.at,
+                    password=request.form.get("old", ""),
+                )
+            administering.set_password(
+                *(context().registry, me.office.code, me.username, chosen, me.username, me.at),
+                keep=me.present.session.token_hash,
+            )
+            return _go_on(Text("Kata sandi diganti.", "The password is changed."))
+    page = render_template("staff/account/password.html", form=form, first=first)
+    return page, 200 if form.ok else 422
+
+
+@blueprint.route("/account/code", methods=["GET", "POST"])
+def set_code() -> ResponseReturnValue:
+    """One-time codes from a phone: a secret to scan, and the code that shows it arrived; then recovery codes."""
+    me, form = signed_in(), Form.given()
+    if request.method == "GET":
+        return render_template("staff/account/code.html", form=form, **_proposed())
+    with form.catching():
+        secret = _confirmed_secret(form["proposal"], me.username)
+        administering.enrol_totp(
+            *(context().registry, me.office.code, me.username, secret, form["code"]),
+            *(_secret_key(), me.username, me.at),
+        )
+        codes = administering.renew_recovery_codes(context().registry, me.present, me.at)
+        _go_on(None)
+        return render_template("staff/account/recovery.html", codes=codes)
+    return render_template("staff/account/code.html", form=form, **_proposed(form["proposal"])), 422
+
+
+@blueprint.get("/account")
+def account() -> str:
+    """One's own account: what one signs in with, and where one is signed in."""
+    me = signed_in()
+    with context().registry.reading() as tx:
+        credential = credentials.find(tx, me.username)
+        left = credentials.recovery_codes_left(tx, me.username)
+        mine = sessions.open_of(tx, me.username)
+    devices = [each for each in mine if each.seen_at + administering.IDLE > me.at]
+    here = me.present.session.token_hash
+    return render_template(
+        "staff/account/account.html",
+        credential=credential,
+        codes_left=left,
+        devices=devices,
+        here=here,
+    )
+
+
+@blueprint.post("/account/recovery-codes")
+def recovery_codes() -> str:
+    """Fresh recovery codes, shown this once."""
+    codes = administering.renew_recovery_codes(context().registry, signed_in().present, signed_in().at)
+    return render_template("staff/account/recovery.html", codes=codes)
+
+
+@blueprint.post("/account/devices/end")
+def end_session() -> ResponseReturnValue:
+    """Sign out on one device."""
+    return _end([Form.given()["device"]])
+
+
+@blueprint.post("/account/devices/end-others")
+def end_others() -> ResponseReturnValue:
+    """Sign out everywhere but here."""
+    me = signed_in()
+    with context().registry.reading() as tx:
+        others = [each.token_hash.hex() for each in sessions.open_of(tx, me.username)]
+    return _end([each for each in others if each != me.present.session.token_hash.hex()])
+
+
+def _end(devices: list[str]) -> ResponseReturnValue:
+    hashes = [bytes.fromhex(each) for each in devices if set(each) <= _HEX and len(each) == 64]  # noqa: PLR2004
+    ended = administering.end_sessions(context().registry, signed_in().present, hashes, signed_in().at)
+    told = Text(f"{ended} perangkat dikeluarkan.", f"Signed out on {ended} device(s).")
+    return done(told, url_for("account.account"))
+
+
+def _go_on(told: Text | None) -> ResponseReturnValue:
+    """Onward after a step of enrolling; whoever has finished goes on in a whole session."""
+    me = signed_in()
+    if me.present.session.complete:
+        return done(told or _CODE_SET, url_for("account.account"))
+    token = administering.finish_enrolment(
+        context().registry, me.present, device_of(request.user_agent.string), me.at
+    )
+    if token is None:
+        return redirect(url_for("account.enrol"), 303)
+    take_over(token)
+    return done(told or _CODE_SET, url_for("front.home"))
+
+
+def _proposed(sealed: str = "") -> dict[str, object]:
+    """A secret to scan: the one that is waiting for its code, or a fresh one."""
+    me = signed_in()
+    try:
+        secret = _confirmed_secret(sealed, me.username)
+    except FieldError:
+        secret = ""
+    enrolment = administering.propose_totp(context().registry, me.office.code, me.username, secret)
+    return {
+        "proposal": _serializer().dumps([me.username, enrolment.secret]),
+        "secret": " ".join(
+            enrolment.secret[start : start + 4] for start in range(0, len(enrolment.secret), 4)
+        ),
+        "drawn": Markup(symbol.plain_svg(enrolment.uri)),  # noqa: S704 - drawn by us
+    }
+
+
+def _confirmed_secret(sealed: str, username: str) -> str:
+    try:
+        owner, secret = _serializer().loads(sealed, max_age=_PROPOSAL_SECONDS)
+    except (BadData, ValueError, TypeError):
+        owner, secret = None, ""
+    if owner != username or not isinstance(secret, str):
+        raise FieldError(Problem("code", "proposal_old", _PROPOSAL_OLD))
+    return secret
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(_secret_key(), salt="suket-totp-proposal")
+
+
+def _secret_key() -> str:
+    secret_key = context().settings.secret_key
+    if secret_key is None:
+        raise KeyTrouble(
+            "no_secret_key", Text("SUKET_SECRET_KEY belum diisi.", "SUKET_SECRET_KEY is not set.")
+        )
+    return secret_key
+
+
+def _is_demo() -> bool:
+    return context().settings.is_demo
+
+
+def _local(address: str) -> str:
+    """Where to go on: a page of ours, or the front page."""
+    parts = urlsplit(address.replace("\\", "/"))
+    if parts.scheme or parts.netloc or not parts.path.startswith("/") or address.startswith("//"):
+        return url_for("front.home")
+    return address
+
+
+_HEX = set("0123456789abcdef")
+_CODE_SET = Text("Kode sekali pakai sudah dipasang.", "One-time codes are set up.")
+_DIFFERS = Text("Kedua kata sandi tidak sama. Ketik ulang.", "The two passwords differ. Type them again.")
+_PROPOSAL_OLD = Text(
+    "Kode QR ini sudah terlalu lama terbuka. Pindai kode yang baru di bawah.",
+    "This QR code has been open for too long. Scan the new one below.",
+)

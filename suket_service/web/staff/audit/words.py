@@ -1,0 +1,88 @@
+"""What each entry of the audit says, in plain words. Reads no entry.
+
+Every action that the office's own software notes has its words here; a test looks for those that do not.
+"""
+
+from suket_service.errors import Text
+
+ACTIONS: dict[str, Text] = {
+    # Letters
+    "letter.draft": Text("mengajukan konsep surat", "drafted a letter"),
+    "letter.amend": Text("memperbaiki konsep surat", "corrected a draft"),
+    "letter.submit": Text("mengajukan lagi konsep surat", "submitted a draft again"),
+    "letter.send_back": Text("mengembalikan konsep surat", "sent a draft back"),
+    "letter.withdraw": Text("menarik konsep surat", "withdrew a draft"),
+    "letter.approve": Text("menyetujui surat", "approved a letter"),
+    "letter.issue": Text("menerbitkan surat", "issued a letter"),
+    "letter.print": Text("mencetak surat", "printed a letter"),
+    "letter.hand_over": Text("menyerahkan surat", "handed a letter over"),
+    "letter.extend": Text("memperpanjang surat", "extended a letter"),
+    "letter.suspend": Text("menangguhkan surat", "suspended a letter"),
+    "letter.resume": Text("memberlakukan lagi surat", "let a letter count again"),
+    "letter.revoke": Text("mencabut surat", "revoked a letter"),
+    "letter.supersede": Text("mengakhiri surat yang digantikan", "ended a letter that was replaced"),
+    "letter.lapse": Text("menutup surat yang lewat masa", "closed a letter that had expired"),
+    "letter.reopen": Text("membuka lagi surat yang lewat masa", "reopened a letter that had expired"),
+    "proposal.ask": Text("mengusulkan perubahan surat", "proposed a change of letters"),
+    "proposal.decline": Text("menolak usulan", "declined a proposal"),
+    "proposal.withdraw": Text("menarik usulan", "withdrew a proposal"),
+    # Files and printing
+    "batch.draft": Text("membuat konsep dari berkas", "drafted letters from a file"),
+    "upload.keep": Text("mengunggah berkas", "uploaded a file"),
+    "upload.add_photos": Text("menambah pasfoto pada berkas", "added portraits to a file"),
+    "upload.discard": Text("membuang berkas", "discarded a file"),
+    "upload.give_back": Text("mengambil kembali berkas", "took a file back"),
+    "residents.import": Text("mengimpor daftar penduduk", "imported the residents register"),
+    "regions.import": Text("mengimpor daftar wilayah", "imported regions"),
+    "print_run.start": Text("memulai cetak massal", "started a print run"),
+    "print_run.hand_out": Text("mengambil bagian cetak massal", "took a part of a print run"),
+    # People
+    "session.begin": Text("masuk", "signed in"),
+    "session.confirm": Text("memberi kode sekali pakai", "gave a one-time code"),
+    "session.end": Text("mengakhiri sesi", "ended a session"),
+    "staff.prove": Text("membuktikan diri", "proved who they are"),
+    "staff.not_proven": Text("gagal membuktikan diri", "failed to prove who they are"),
+    "staff.add": Text("menambah pengguna", "added a member of staff"),
+    "staff.role": Text("mengubah peran pengguna", "changed someone's role"),
+    "staff.activate": Text("mengaktifkan pengguna", "activated a member of staff"),
+    "staff.deactivate": Text("menonaktifkan pengguna", "deactivated a member of staff"),
+    "staff.password": Text("mengganti kata sandi", "set a password"),
+    "staff.totp": Text("memasang kode sekali pakai", "enrolled one-time codes"),
+    "staff.recovery_codes": Text("membuat kode cadangan", "made recovery codes"),
+    "staff.reset": Text("menyetel ulang cara masuk pengguna", "reset someone's sign-in"),
+    "staff.demo": Text("menyiapkan akun peragaan", "equipped a demo account"),
+    # The office
+    "office.add": Text("mendirikan kantor", "set an office up"),
+    "office.letterhead": Text("mengganti kop surat", "changed the letterhead"),
+    "office.numbering": Text("mengganti pola nomor surat", "changed the number pattern"),
+    "office.hours": Text("mengubah jam buka", "changed the opening hours"),
+    "office.stock": Text("mencatat stok blangko", "noted the stock of cards"),
+    "kind.add": Text("menambah jenis surat", "added a kind of letter"),
+    "kind.change": Text("mengubah jenis surat", "changed a kind of letter"),
+    "kind.usual": Text("memilih jenis surat yang biasa", "chose the usual kind of letter"),
+    "window.add": Text("membuka masa penerbitan", "opened an issuing window"),
+    "window.close": Text("menutup masa penerbitan", "closed an issuing window"),
+    "point.add": Text("menambah titik layanan", "added a service point"),
+    "point.change": Text("mengubah titik layanan", "changed a service point"),
+    "point.today": Text("mengumumkan keadaan titik layanan", "said what works at a service point"),
+    "point.remove": Text("menghapus titik layanan", "removed a service point"),
+    "point.restore": Text("memulihkan titik layanan", "restored a service point"),
+    "client.add": Text("mendaftarkan aplikasi instansi", "added an agency's program"),
+    "client.renew": Text("memperbarui kunci aplikasi instansi", "renewed an agency's key"),
+    "client.revoke": Text("mencabut aplikasi instansi", "revoked an agency's program"),
+    # The registry itself
+    "key.new": Text("membuat kunci", "made a key"),
+    "key.activate": Text("mengaktifkan kunci", "activated a key"),
+    "key.retire": Text("memensiunkan kunci", "retired a key"),
+    "key.revoke": Text("mencabut kunci", "revoked a key"),
+    "publish": Text("menerbitkan data untuk umum", "published for outsiders"),
+    "registry.init": Text("membuat registri", "made the registry"),
+    "registry.backup": Text("mencadangkan registri", "backed the registry up"),
+    "registry.restore": Text("memulihkan registri dari cadangan", "restored the registry from a backup"),
+    "audit.export": Text("mengambil catatan audit sebagai berkas", "took audit entries as a file"),
+}
+
+
+def words(action: str) -> Text:
+    """What an action is; one that an older or newer version noted stands as it is."""
+    return ACTIONS.get(action, Text(action, action))

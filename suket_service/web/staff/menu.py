@@ -1,0 +1,80 @@
+"""What stands in the menu, by role. Lets nobody through to anything: the route table does."""
+
+from dataclasses import dataclass
+
+from flask import Flask, request
+
+from suket_service.core.letter import STATE_NAMES
+from suket_service.errors import Text
+from suket_service.registry.staff import Role
+from suket_service.web.access import ROUTES
+from suket_service.web.forms import new_key
+from suket_service.web.signed_in import SignedIn, who
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of the menu."""
+
+    endpoint: str
+    text: Text
+
+    @property
+    def area(self) -> str:
+        """The blueprint behind it."""
+        return self.endpoint.partition(".")[0]
+
+
+_ITEMS = (
+    Item("front.home", Text("Ikhtisar", "Overview")),
+    Item("counter.search", Text("Loket", "Counter")),
+    Item("drafts.mine", Text("Konsep saya", "My drafts")),
+    Item("desk.queue", Text("Meja persetujuan", "Approvals")),
+    Item("letters.find", Text("Surat", "Letters")),
+    Item("printing.runs", Text("Cetak", "Printing")),
+    Item("batches.start", Text("Berkas massal", "Batches")),
+    Item("register.start", Text("Daftar penduduk", "Residents")),
+    Item("reports.index", Text("Laporan", "Reports")),
+    Item("administration.index", Text("Pengaturan", "Administration")),
+    Item("audit.entries", Text("Audit", "Audit")),
+)
+
+
+def items(me: SignedIn) -> list[Item]:
+    """The entries that lead somewhere for this role."""
+    found = []
+    for item in _ITEMS:
+        guard = ROUTES.get(item.endpoint)
+        if guard is not None and (guard.roles is None or me.role in guard.roles):
+            found.append(item)
+    return found
+
+
+def here(item: Item) -> bool:
+    """Whether the page belongs to that entry."""
+    endpoint = request.endpoint or ""
+    return endpoint == item.endpoint or endpoint.partition(".")[0] in (item.area, _BESIDE.get(item.area))
+
+
+ROLE_NAMES = {
+    Role.OPERATOR: Text("petugas loket", "operator"),
+    Role.APPROVER: Text("penyetuju", "approver"),
+    Role.ADMIN: Text("administrator", "administrator"),
+    Role.AUDITOR: Text("auditor", "auditor"),
+}
+_STATES = {
+    **{state.value: text for state, text in STATE_NAMES.items()},
+    "expired": Text("lewat masa", "expired"),
+}
+#: Areas that have no entry of their own.
+_BESIDE = {"front": "overview"}
+
+
+def install(app: Flask) -> None:
+    """Give templates the menu and whoever is signed in."""
+
+    @app.context_processor
+    def words() -> dict[str, object]:
+        return {"me": who(), "menu_items": items, "is_here": here}
+
+    app.jinja_env.globals.update(state_names=_STATES, role_names=ROLE_NAMES, new_key=new_key)
