@@ -10,7 +10,7 @@ RUN python -m venv .venv \
 FROM python:3.12-slim-bookworm
 RUN apt-get update \
  && apt-get install -y --no-install-recommends \
-      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fontconfig \
+      libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fontconfig libzbar0 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --create-home suket \
  && install -d -o suket -g suket -m 0700 /var/lib/suket

@@ -2,12 +2,12 @@
 # Sourced, not run.
 
 # The system packages letters need, and those that only the tests need.
-LETTER_PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fontconfig)
 # a|b: either will do; Ubuntu has other names for some.
+LETTER_PACKAGES=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 fontconfig 'libzbar0|libzbar0t64')
 # PostgreSQL is there for its binaries: the tests start servers of their own. (Where an init system runs, the
 # package also makes and starts a cluster of the machine's; keeping it from that would take a change in /etc.)
 TEST_PACKAGES=(
-    'libzbar0|libzbar0t64' poppler-utils qpdf
+    poppler-utils qpdf
     'postgresql|postgresql-14|postgresql-15|postgresql-16|postgresql-17|postgresql-18'
 )
 

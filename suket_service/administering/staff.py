@@ -196,11 +196,13 @@ def set_active(
     """Let a member of staff act, or no longer; what they did stays theirs.
 
     Raises:
-        NotFound, NotAllowed.
+        NotFound, NotAllowed; CallerError: ``last_administrator``.
     """
     with registry.writing() as tx:
         _require_administrator(tx, by, office)
-        staff.of_office(tx, office, username)
+        member = staff.of_office(tx, office, username)
+        if not active:
+            _require_another_administrator(tx, member)
         staff.set_active(tx, username, active=active)
         if not active:
             sessions.end(tx, username, at)
@@ -212,14 +214,33 @@ def set_role(registry: Registry, office: str, username: str, role: Role, by: str
     """Give a member of staff another role. Who becomes approver or administrator needs one-time codes.
 
     Raises:
-        NotFound, NotAllowed.
+        NotFound, NotAllowed; CallerError: ``last_administrator``.
     """
     with registry.writing() as tx:
         _require_administrator(tx, by, office)
-        before = staff.of_office(tx, office, username).role
+        member = staff.of_office(tx, office, username)
+        if role is not Role.ADMIN:
+            _require_another_administrator(tx, member)
         staff.set_role(tx, username, role)
-        details = {"from": before.value, "to": role.value}
+        details = {"from": member.role.value, "to": role.value}
         audit.append(tx, at, by, "staff.role", username, office, details)
+
+
+def _require_another_administrator(tx: Transaction, leaving: StaffMember) -> None:
+    # Asked inside the transaction: two who let each other go at once would leave nobody.
+    if leaving.role is not Role.ADMIN or not leaving.active:
+        return
+    others = staff.members(tx, leaving.office)
+    if not any(
+        each.role is Role.ADMIN and each.active and each.username != leaving.username for each in others
+    ):
+        raise CallerError(
+            "last_administrator",
+            Text(
+                "Ini administrator terakhir kantor ini. Angkat administrator lain dahulu.",
+                "This is the office's last administrator. Appoint another first.",
+            ),
+        )
 
 
 def _require_administrator(tx: Transaction, by: str, office: str) -> None:

@@ -15,7 +15,7 @@ from suket_service.errors import KeyTrouble, SuketError, Text
 from suket_service.registry import keys, offices, server, staff
 from suket_service.registry.staff import Role
 
-INSTALL_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0"
+INSTALL_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libzbar0"
 #: Free space below which an office should make room: 256 MiB, about 20,000 letters.
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 

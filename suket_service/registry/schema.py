@@ -144,7 +144,8 @@ class CredentialRow(Base):
     totp_locked: Mapped[bytes | None]  # the shared secret, encrypted
     totp_last_step: Mapped[int | None]  # a code counts once: the last time step accepted
     changed_at: Mapped[datetime]
-    must_change: Mapped[bool] = mapped_column(server_default=text("false"))  # given by another, for the first sign-in
+    # Given by another: good for choosing one's own.
+    must_change: Mapped[bool] = mapped_column(server_default=text("false"))
 
 
 class RecoveryCodeRow(Base):
@@ -294,6 +295,8 @@ class LetterRow(PersonColumns, Base):
         Index("ix_letter_office_state", "office", "state", "created_at"),
         Index("ix_letter_office_issued_on", "office", "issued_on"),
         Index("ix_letter_office_name", "office", "name"),
+        Index("ix_letter_office_nik", "office", "nik"),
+        Index("ix_letter_office_fingerprint", "office", "fingerprint"),  # a check code is its beginning
     )
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     office: Mapped[str] = mapped_column(ForeignKey("office.code"))

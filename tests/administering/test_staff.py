@@ -566,12 +566,62 @@ class TestEveryChange:
     def test_it_takes_the_console_or_an_administrator(
         self, registry: Registry, kepala: Person, change: str
     ) -> None:
-        for by in ("operator", "kepala", "auditor", "nobody"):
+        for by in ("operator", "auditor", "nobody"):
             assert refused(changes(registry, OFFICE.code, "kepala", by)[change]) == "not_allowed"
         changes(registry, OFFICE.code, "kepala", "admin")[change]()
         assert entries(registry)[-1][0] == "admin"
+
+    def test_of_ones_own_only_password_and_codes_may_be_changed(
+        self, registry: Registry, kepala: Person, change: str
+    ) -> None:
+        own = changes(registry, OFFICE.code, "kepala", "kepala")[change]
+        if change in ("password", "totp"):
+            own()
+        else:
+            assert refused(own) == "not_allowed"
 
     def test_it_is_one_entry_in_the_audit(self, registry: Registry, kepala: Person, change: str) -> None:
         before = entries(registry)
         changes(registry, OFFICE.code, "kepala", CONSOLE)[change]()
         assert len(entries(registry)) == len(before) + 1
+
+
+@pytest.mark.parametrize("change", ["active", "role"])
+def test_an_office_keeps_an_administrator(registry: Registry, change: str) -> None:
+    leave = {
+        "active": lambda: administering.set_active(
+            registry, OFFICE.code, "admin", CONSOLE, NOON, active=False
+        ),
+        "role": lambda: administering.set_role(registry, OFFICE.code, "admin", Role.AUDITOR, CONSOLE, NOON),
+    }[change]
+    with pytest.raises(CallerError) as refusal:
+        leave()
+    assert refusal.value.code == "last_administrator"
+    administering.set_role(registry, OFFICE.code, "auditor", Role.ADMIN, CONSOLE, NOON)
+    leave()
+
+
+class TestBeginningAnew:
+    def test_the_given_password_proves_nothing_but_that_one_may_enrol(
+        self, registry: Registry, kepala: Person
+    ) -> None:
+        given = administering.reset_sign_in(registry, OFFICE.code, "kepala", "admin", NOON)
+        assert refused(lambda: prove(registry, "kepala", given)) == "not_proven"
+        _, proof = administering.sign_in(registry, "kepala", given, "", SECRET_KEY, "-", NOON)
+        assert not proof.complete
+
+    def test_what_one_had_before_is_worth_nothing(self, registry: Registry, kepala: Person) -> None:
+        administering.reset_sign_in(registry, OFFICE.code, "kepala", "admin", NOON)
+        assert refused(lambda: prove(registry, "kepala", PASSWORD, kepala.code())) == "not_proven"
+
+    def test_nobody_resets_their_own(self, registry: Registry) -> None:
+        assert (
+            refused(lambda: administering.reset_sign_in(registry, OFFICE.code, "admin", "admin", NOON))
+            == "own_account"
+        )
+
+    def test_it_takes_an_administrator(self, registry: Registry) -> None:
+        assert (
+            refused(lambda: administering.reset_sign_in(registry, OFFICE.code, "kepala", "operator", NOON))
+            == "not_allowed"
+        )
