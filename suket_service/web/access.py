@@ -67,11 +67,66 @@ ROUTES: dict[str, Guard] = {
     "account.end_session": EVERYONE,
     "account.end_others": EVERYONE,
     # Overview and audit
+    "audit.entries": only(AUDITOR),
+    "audit.search": only(AUDITOR),
+    "audit.export": only(AUDITOR),
+    "audit.checks": only(AUDITOR),
+    "audit.check": only(AUDITOR, most_bytes=10 * MB),
+    "audit.unusual": only(AUDITOR),
     # The counter and drafts
+    "counter.search": only(OPERATOR),
+    "counter.form": only(OPERATOR, most_bytes=25 * MB),
+    "counter.unlisted": only(OPERATOR, most_bytes=25 * MB),
+    "counter.hints": only(OPERATOR),
+    "drafts.mine": only(OPERATOR),
+    "drafts.draft": READERS,
+    "drafts.preview_picture": READERS,
+    "drafts.preview_pdf": READERS,
+    "drafts.portrait": READERS,
+    "drafts.edit": only(OPERATOR, most_bytes=25 * MB),
+    "drafts.submit": only(OPERATOR),
+    "drafts.withdraw": only(OPERATOR),
     # The desk
+    "desk.queue": only(APPROVER, AUDITOR),
+    "desk.approve": only(APPROVER, fresh=True),
+    "desk.issued": only(APPROVER),
+    "desk.letter": only(APPROVER, AUDITOR),
+    "desk.send_back": only(APPROVER),
+    "desk.proposals": only(APPROVER, AUDITOR),
+    "desk.proposal": only(APPROVER, AUDITOR),
+    "desk.agree": only(APPROVER, fresh=True),
+    "desk.decline": only(APPROVER),
     # Letters
+    "letters.find": READERS,
+    "letters.find_by_picture": replace(READERS, most_bytes=4 * MB + 64 * 1024),
+    "letters.find_by_file": replace(READERS, most_bytes=26 * MB),
+    "letters.waiting": READERS,
+    "letters.letter": READERS,
+    "letters.hand_over": OFFICERS,
+    "letters.card": OFFICERS,
+    "letters.extend": OFFICERS,
+    "letters.resume": OFFICERS,
+    "letters.suspend": OFFICERS,
+    "letters.revoke": OFFICERS,
+    "letters.revoke_many": replace(OFFICERS, most_bytes=MB // 2),
+    "letters.withdraw": OFFICERS,
     # Printing
     # Batches and the register
+    "batches.start": READERS,
+    "batches.template": only(OPERATOR),
+    "batches.upload": only(OPERATOR, most_bytes=25 * MB),
+    "batches.batch": READERS,
+    "batches.add_photos": only(OPERATOR, most_bytes=25 * MB),
+    "batches.confirm": only(OPERATOR),
+    "batches.discard": only(OPERATOR),
+    "batches.refused": only(OPERATOR),
+    "register.start": only(OPERATOR, ADMIN),
+    "register.template": only(OPERATOR, ADMIN),
+    "register.upload": only(OPERATOR, ADMIN, most_bytes=25 * MB),
+    "register.incoming": only(OPERATOR, ADMIN),
+    "register.confirm": only(OPERATOR, ADMIN),
+    "register.discard": only(OPERATOR, ADMIN),
+    "register.refused": only(OPERATOR, ADMIN),
     # Reports
     # Administration and service points
 }
@@ -123,4 +178,4 @@ def deny_by_default(app: Flask, settings: Settings) -> None:
         return response
 
 
-_SIGN_IN = ("front.home", "account.sign_in")
+_SIGN_IN = ("account.sign_in",)

@@ -22,7 +22,7 @@ from suket_service.web.app import create_app
 from tests.builders import BASE_URL, HOST, NOON, PASSPHRASE
 from tests.cli.builders import NIK, World, suket
 
-#: Every route of the demo with arguments that exist; ``{letter}`` is a letter's id.
+#: Every public route of the demo with arguments that exist; ``{letter}`` is a letter's id.
 PAGES = {
     "static": "/static/suket.css",
     "openapi.spec": "/api/v1/openapi.json",
@@ -33,11 +33,15 @@ PAGES = {
     "public.check": "/s",
     "public.healthz": "/healthz",
     "public.readyz": "/readyz",
-    "demo.home": "/",
+    "front.home": "/",
+    "account.sign_in": "/login",
+    "account.codes": "/demo/codes",
     "demo.pdf": "/demo/letters/{letter}.pdf",
     "demo.letter_symbol": "/demo/letters/{letter}/qr.svg",
     "demo.trial_symbol": "/demo/trials/diubah.svg",
 }
+#: What a process for the public does not serve, or not so.
+OFFICE_ALONE = ("demo.", "account.", "front.")
 every_page = pytest.mark.parametrize("page", PAGES)
 
 
@@ -66,7 +70,7 @@ def test_a_route_that_the_table_does_not_name_is_not_there(world: World) -> None
 
 def test_the_pages_below_are_all_that_can_be_got(demo_app: APIFlask) -> None:
     with_get = {rule.endpoint for rule in demo_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    assert with_get == set(PAGES)
+    assert {each for each in with_get if ROUTES[each].roles is None} == set(PAGES)
 
 
 @every_page
@@ -125,11 +129,12 @@ def ask(client: FlaskClient, what: str) -> TestResponse:
 @every_page
 def test_a_page_carries_every_header(get: Callable[[str], TestResponse], page: str) -> None:
     headers = get(page).headers
-    assert {name: headers[name] for name in HARDENED} == HARDENED
+    own = {"Referrer-Policy": "same-origin"} if page == "account.sign_in" else {}
+    assert {name: headers[name] for name in HARDENED} == {**HARDENED, **own}
     assert "default-src 'none'" in headers["Content-Security-Policy"]
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert "Cache-Control" in headers
-    assert "Set-Cookie" not in headers
+    assert ("Set-Cookie" in headers) is (page == "account.sign_in")  # its form's token
 
 
 @pytest.mark.parametrize(
@@ -236,13 +241,11 @@ class TestRoles:
         assert settings.key_passphrase is None
         return create_app(settings).test_client()
 
-    @pytest.mark.parametrize(
-        "page", [page for page in PAGES if page.startswith("demo.") and page != "demo.home"]
-    )
+    @pytest.mark.parametrize("page", [page for page in PAGES if page.startswith(("demo.", "account."))])
     def test_a_public_process_has_no_demo_pages(self, public: FlaskClient, world: World, page: str) -> None:
         assert public.get(PAGES[page].format(letter=world.letters["valid"].id)).status_code == 404
 
-    @pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith("demo.")])
+    @pytest.mark.parametrize("page", [page for page in PAGES if not page.startswith(OFFICE_ALONE)])
     def test_a_public_process_has_the_public_pages(self, public: FlaskClient, page: str) -> None:
         assert public.get(PAGES[page], buffered=True).status_code == 200
 
@@ -250,12 +253,12 @@ class TestRoles:
         answer = public.post("/api/v1/verifications", json={"seal": world.texts["valid"]}).get_json()
         assert answer["outcome"] == "valid"
 
-    @pytest.mark.parametrize("who", ["public", "production"])
-    def test_without_the_demo_the_front_door_is_the_check(
-        self, request: pytest.FixtureRequest, who: str
+    @pytest.mark.parametrize(("who", "way"), [("public", (302, "/s")), ("production", (303, "/login"))])
+    def test_without_the_demo_the_front_door_leads_to_the_check_or_to_signing_in(
+        self, request: pytest.FixtureRequest, who: str, way: tuple[int, str]
     ) -> None:
         response = request.getfixturevalue(who).get("/")
-        assert (response.status_code, response.headers["Location"]) == (302, "/s")
+        assert (response.status_code, response.headers["Location"]) == way
 
     def test_production_has_no_demo_pages(self, production: FlaskClient) -> None:
         assert not any(name.startswith("demo.") for name in endpoints(production.application))  # type: ignore[arg-type]

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 from suket_service.core.letter import STATE_NAMES
 from suket_service.errors import Text
@@ -45,7 +45,7 @@ def items(me: SignedIn) -> list[Item]:
     found = []
     for item in _ITEMS:
         guard = ROUTES.get(item.endpoint)
-        if guard is not None and (guard.roles is None or me.role in guard.roles):
+        if item.endpoint in current_app.view_functions and guard is not None and (guard.roles is None or me.role in guard.roles):
             found.append(item)
     return found
 

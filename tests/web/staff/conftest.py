@@ -18,11 +18,12 @@ from werkzeug.test import TestResponse
 from suket_service import administering, issuing
 from suket_service.administering import NewOffice
 from suket_service.administering.proving import Proof
+from suket_service.core.credentials import hash_password
 from suket_service.core.keyring import Purpose
 from suket_service.core.letter import LetterState
 from suket_service.core.region import Village
 from suket_service.issuing import Sealing, TwoPeople
-from suket_service.registry import keys, letters, staff
+from suket_service.registry import credentials, keys, letters, staff
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import Role, StaffMember
@@ -32,6 +33,7 @@ from suket_service.web.app import create_app
 from tests.builders import BASE_URL, LETTERHEAD, NEW_OFFICE, OFFICE, PASSPHRASE, a_row
 from tests.postgresql import memory_folder
 
+PASSWORD = "empat kuda terbang jauh"
 SECRET_KEY = "a secret of the tests alone, long enough"
 #: The neighbours: whatever they ask for of ours must not be there.
 OTHER = replace(OFFICE, code="2171", name="Disdukcapil Kota Batam", villages=("2171",))
@@ -180,6 +182,10 @@ def _set_up(registry: Registry) -> None:
     administering.initialise(registry, "production", PASSPHRASE, at - timedelta(days=1), NEW_OFFICE)
     neighbours = NewOffice(OTHER, LETTERHEAD, _OTHER_STAFF, (_OTHER_VILLAGE,))
     administering.add_office(registry, neighbours, "production", PASSPHRASE, at - timedelta(days=1))
+    password_hash = hash_password(PASSWORD)
+    with registry.writing() as tx:
+        for member in (*NEW_OFFICE.staff, *_OTHER_STAFF):
+            credentials.put_password(tx, member.username, password_hash, at)
     rows = [a_row(number, number) for number in range(2, RESIDENTS + 2)]
     day = OFFICE.local_date(at)
     outcomes = list(administering.import_residents(registry, OFFICE.code, rows, "operator", "SIAK", day, at))

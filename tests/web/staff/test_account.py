@@ -10,19 +10,11 @@ from suket_service import administering
 from suket_service.administering import CONSOLE
 from suket_service.registry import credentials, sessions
 from tests.builders import OFFICE
-from tests.web.staff.conftest import SECRET_KEY, Client, OfficeAtWork
-
-PASSWORD = "empat kuda terbang jauh"
-
-
-def give_password(office: OfficeAtWork, username: str) -> None:
-    ago = datetime.now(UTC) - timedelta(hours=1)
-    administering.set_password(office.registry, OFFICE.code, username, PASSWORD, CONSOLE, ago)
+from tests.web.staff.conftest import PASSWORD, SECRET_KEY, Client, OfficeAtWork
 
 
 def enrol(office: OfficeAtWork, username: str) -> pyotp.TOTP:
     ago = datetime.now(UTC) - timedelta(hours=1)
-    give_password(office, username)
     secret = administering.propose_totp(office.registry, OFFICE.code, username).secret
     code = pyotp.TOTP(secret).at(ago)
     administering.enrol_totp(office.registry, OFFICE.code, username, secret, code, SECRET_KEY, CONSOLE, ago)
@@ -34,7 +26,6 @@ def sign_in(browser: Client, username: str, password: str = PASSWORD, code: str 
 
 
 def test_an_operator_signs_in_with_a_password(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     browser = office.client()
     answer = browser.post("/login", {"username": "operator", "password": PASSWORD})
     assert (answer.status_code, answer.location) == (303, "/")
@@ -65,7 +56,6 @@ def test_what_was_typed_stays_but_for_secrets(office: OfficeAtWork) -> None:
 
 
 def test_after_five_failures_there_is_a_wait(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     for _ in range(5):
         office.client().post("/login", {"username": "operator", "password": "salah sekali"})
     answer = office.client().post("/login", {"username": "operator", "password": PASSWORD})
@@ -74,7 +64,6 @@ def test_after_five_failures_there_is_a_wait(office: OfficeAtWork) -> None:
 
 
 def test_the_token_of_a_session_changes_with_each_sign_in(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     browser, seen = office.client(), set()
     for _ in range(2):
         browser.post("/login", {"username": "operator", "password": PASSWORD})
@@ -85,7 +74,6 @@ def test_the_token_of_a_session_changes_with_each_sign_in(office: OfficeAtWork) 
 
 
 def test_cookies_are_for_this_host_alone_and_out_of_scripts_reach(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     answer = office.client().post("/login", {"username": "operator", "password": PASSWORD})
     sent = answer.headers.getlist("Set-Cookie")
     assert {each.partition("=")[0] for each in sent} == {"__Host-suket", "__Host-suket-form"}
@@ -106,13 +94,11 @@ def test_signing_out_ends_the_session_also_for_a_copy_of_its_cookie(office: Offi
     "address", ["//evil.example", "https://evil.example/", "\\\\evil.example", "javascript:x"]
 )
 def test_nobody_is_sent_on_to_a_foreign_place(office: OfficeAtWork, address: str) -> None:
-    give_password(office, "operator")
     answer = office.client().post("/login", {"username": "operator", "password": PASSWORD, "next": address})
     assert answer.location == "/"
 
 
 def test_whoever_was_asked_to_sign_in_goes_on_to_where_they_were_going(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     browser = office.client()
     asked = browser.get("/account")
     assert asked.location == "/login?next=/account"
@@ -161,7 +147,6 @@ def test_no_session_outlives_the_day(office: OfficeAtWork) -> None:
 
 
 def test_a_form_whose_session_ended_loses_nothing(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     browser = office.client("operator")
     _end_sessions(office)
     asked = browser.post("/account/devices/end", {"device": "ab" * 32, "catatan": "teks yang panjang"})
@@ -173,7 +158,6 @@ def test_a_form_whose_session_ended_loses_nothing(office: OfficeAtWork) -> None:
 
 
 def test_another_password_does_not_carry_a_form_on(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     browser = office.client("operator")
     _end_sessions(office)
     again = browser.post("/account/devices/end", {"device": "ab" * 32, "_password": "bukan ini"})
@@ -246,7 +230,6 @@ def test_a_secret_that_was_not_proposed_is_not_taken(office: OfficeAtWork) -> No
 
 
 def test_a_new_password_ends_every_other_session(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     here, there = office.client("operator"), office.client("operator")
     form = {"old": PASSWORD, "password": "lima sapi melompat tinggi", "repeated": "lima sapi melompat tinggi"}
     assert here.post("/account/password", form).status_code == 303
@@ -255,7 +238,6 @@ def test_a_new_password_ends_every_other_session(office: OfficeAtWork) -> None:
 
 
 def test_another_password_takes_the_present_one(office: OfficeAtWork) -> None:
-    give_password(office, "operator")
     form = {"old": "salah sekali", "password": "lima sapi melompat", "repeated": "lima sapi melompat"}
     assert office.client("operator").post("/account/password", form).status_code == 422
 

@@ -1,0 +1,93 @@
+"""The tables. Holds no query; every change of shape is a migration beside this folder.
+
+Times are stored as UTC and read back aware. A letter's row is never deleted.
+"""
+
+from suket_service.registry.schema.base import Base, UtcDateTime
+from suket_service.registry.schema.letters import (
+    HandOverRow,
+    LetterEventRow,
+    LetterRow,
+    NumberSeriesRow,
+    PersonColumns,
+    PortraitRow,
+    RecordingChangeRow,
+    ResidentRow,
+)
+from suket_service.registry.schema.offices import (
+    ClientRow,
+    IssuingWindowRow,
+    KindRow,
+    LetterheadRow,
+    LogoRow,
+    OfficeRow,
+    RegionRow,
+    RegistryRow,
+    ServicePointRow,
+)
+from suket_service.registry.schema.staff import (
+    CredentialRow,
+    FailedSignInRow,
+    RecoveryCodeRow,
+    StaffRow,
+    StaffSessionRow,
+)
+from suket_service.registry.schema.trust import (
+    AuditRow,
+    LostPositionRow,
+    PublicationRow,
+    SigningKeyRow,
+    StatusListRow,
+)
+from suket_service.registry.schema.work import (
+    ClosingReportRow,
+    DisclosureRow,
+    PollingStationRow,
+    PrintingRow,
+    PrintPartRow,
+    PrintRunRow,
+    ProposalRow,
+    UploadPhotoRow,
+    UploadRow,
+)
+
+__all__ = [
+    "AuditRow",
+    "Base",
+    "ClientRow",
+    "ClosingReportRow",
+    "CredentialRow",
+    "DisclosureRow",
+    "FailedSignInRow",
+    "HandOverRow",
+    "IssuingWindowRow",
+    "KindRow",
+    "LetterEventRow",
+    "LetterRow",
+    "LetterheadRow",
+    "LogoRow",
+    "LostPositionRow",
+    "NumberSeriesRow",
+    "OfficeRow",
+    "PersonColumns",
+    "PollingStationRow",
+    "PortraitRow",
+    "PrintPartRow",
+    "PrintRunRow",
+    "PrintingRow",
+    "ProposalRow",
+    "PublicationRow",
+    "RecordingChangeRow",
+    "RecoveryCodeRow",
+    "RegionRow",
+    "RegistryRow",
+    "ResidentRow",
+    "ServicePointRow",
+    "SigningKeyRow",
+    "StaffRow",
+    "StaffSessionRow",
+    "StatusListRow",
+    "UploadPhotoRow",
+    "UploadRow",
+    "UtcDateTime",
+]

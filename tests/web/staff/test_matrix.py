@@ -1,0 +1,207 @@
+"""Every route of the staff × every role × both offices: who is let through, who is not, and what nobody writes."""
+
+import hashlib
+import pkgutil
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from suket_service import administering
+from suket_service.administering.proving import Proof
+from suket_service.registry import staff
+from suket_service.registry.staff import Role
+from suket_service.web.access import ROUTES, Guard
+from tests.web.staff import examples
+from tests.web.staff.conftest import Client, OfficeAtWork
+from tests.web.staff.examples import Example
+
+USERS = {Role.OPERATOR: "operator", Role.APPROVER: "kepala", Role.ADMIN: "admin", Role.AUDITOR: "auditor"}
+MODULES = [
+    import_module(f"{examples.__name__}.{each.name}") for each in pkgutil.iter_modules(examples.__path__)
+]
+
+
+def _listed(given: Example | list[Example]) -> list[Example]:
+    return given if isinstance(given, list) else [given]
+
+
+EXAMPLES: dict[str, list[Example]] = {
+    endpoint: _listed(given) for module in MODULES for endpoint, given in module.EXAMPLES.items()
+}
+GUARDED = {endpoint: guard for endpoint, guard in ROUTES.items() if guard.roles is not None}
+CASES = [
+    pytest.param(endpoint, example, id=f"{endpoint}-{example.method}")
+    for endpoint, found in EXAMPLES.items()
+    for example in found
+    if endpoint in GUARDED
+]
+each_route = pytest.mark.parametrize(("endpoint", "example"), CASES)
+
+
+@pytest.fixture
+def filled(office: OfficeAtWork) -> Callable[[Example], Example]:
+    """The example with what this office has for its placeholders."""
+    values = dict(office.values)
+    for module in MODULES:
+        if hasattr(module, "prepare"):
+            values |= module.prepare(office)
+
+    def fill(text: str) -> str:
+        for name, value in values.items():
+            text = text.replace(f"{{{name}}}", value)
+        return text
+
+    def fill_all(value: str | list[str]) -> str | list[str]:
+        return fill(value) if isinstance(value, str) else [fill(each) for each in value]
+
+    return lambda example: Example(
+        example.method,
+        fill(example.path),
+        {name: fill_all(value) for name, value in example.form.items()},
+        example.foreign,
+        example.files,
+    )
+
+
+def ask(browser: Client, example: Example) -> int:
+    if example.method == "GET":
+        return browser.get(example.path).status_code
+    return browser.post(example.path, example.form, example.files).status_code
+
+
+def state_of(office: OfficeAtWork) -> dict[Path, str]:
+    """Everything that the office keeps, but for who is signed in."""
+    with office.registry.writing() as tx:
+        tx.exec_driver_sql("DELETE FROM staff_session")
+        tx.exec_driver_sql("DELETE FROM failed_sign_in")
+        dump = repr([tx.exec_driver_sql(f"SELECT * FROM {table}").fetchall() for table in _tables(tx)])
+    files = {
+        path for path in office.settings.data_dir.rglob("*") if path.is_file() and "sqlite3" not in path.name
+    }
+    digests = {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+    return {**digests, office.file: hashlib.sha256(dump.encode()).hexdigest()}
+
+
+def _tables(tx: object) -> list[str]:
+    found = tx.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")  # type: ignore[attr-defined]
+    return [row[0] for row in found if row[0] not in ("staff_session", "audit")]
+
+
+def roles_of(endpoint: str) -> frozenset[Role]:
+    guard: Guard = GUARDED[endpoint]
+    assert guard.roles is not None
+    return guard.roles
+
+
+def test_every_guarded_route_has_an_example_and_every_example_a_route() -> None:
+    assert set(EXAMPLES) - set(ROUTES) == set()
+    assert set(GUARDED) - set(EXAMPLES) == set()
+
+
+def test_every_method_of_a_route_that_only_writes_is_tried(office: OfficeAtWork) -> None:
+    writing = {
+        rule.endpoint
+        for rule in office.app.url_map.iter_rules()
+        if rule.endpoint in GUARDED and "GET" not in (rule.methods or ())
+    }
+    tried = {endpoint for endpoint, found in EXAMPLES.items() if any(each.method == "POST" for each in found)}
+    assert writing <= tried
+
+
+def test_only_writes_ask_for_a_fresh_code(office: OfficeAtWork) -> None:
+    for rule in office.app.url_map.iter_rules():
+        if rule.endpoint in GUARDED and GUARDED[rule.endpoint].fresh:
+            assert "GET" not in (rule.methods or ()), rule.endpoint
+
+
+@each_route
+def test_whoever_may_is_let_through(
+    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
+) -> None:
+    wanted = filled(example)
+    for role in sorted(roles_of(endpoint)):
+        status = ask(office.client(USERS[role]), wanted)
+        assert status < 400 or status in (401, 409, 422), (role, status)
+
+
+@each_route
+def test_whoever_may_not_is_refused_and_nothing_is_written(
+    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
+) -> None:
+    wanted = filled(example)
+    before = state_of(office)
+    for role in sorted(set(Role) - roles_of(endpoint)):
+        assert ask(office.client(USERS[role]), wanted) == 403, role
+    assert ask(office.client(), wanted) == 303
+    assert state_of(office) == before
+
+
+@each_route
+def test_another_office_finds_nothing_of_ours(
+    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
+) -> None:
+    if not example.foreign:
+        return
+    wanted = filled(example)
+    before = state_of(office)
+    for role in sorted(roles_of(endpoint)):
+        assert ask(office.client(f"{USERS[role]}-batam"), wanted) == 404, role
+    assert state_of(office) == before
+
+
+@each_route
+def test_getting_writes_nothing(
+    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
+) -> None:
+    if example.method != "GET":
+        return
+    wanted = filled(example)
+    browsers = [office.client(USERS[role]) for role in sorted(roles_of(endpoint))]
+    before = (office.file.read_bytes(), sorted(office.settings.data_dir.rglob("*")))
+    for browser in browsers:
+        browser.get(wanted.path)
+        browser.client.head(wanted.path)
+    assert (office.file.read_bytes(), sorted(office.settings.data_dir.rglob("*"))) == before
+
+
+@each_route
+def test_a_write_without_its_token_is_refused(
+    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
+) -> None:
+    if example.method == "GET":
+        return
+    wanted = filled(example)
+    for role in sorted(roles_of(endpoint)):
+        assert office.client(USERS[role]).client.post(wanted.path, data=dict(wanted.form)).status_code == 400
+
+
+@each_route
+def test_what_needs_a_fresh_code_does_nothing_without(
+    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
+) -> None:
+    if not GUARDED[endpoint].fresh:
+        return
+    wanted = filled(example)
+    before = state_of(office)
+    for role in sorted(roles_of(endpoint)):
+        assert ask(office.client(USERS[role], fresh=False), wanted) == 401, role
+    assert state_of(office) == before
+
+
+def test_whoever_has_not_finished_enrolling_reaches_nothing_else(office: OfficeAtWork) -> None:
+    with office.registry.reading() as tx:
+        member = staff.find(tx, "kepala")
+    assert member is not None
+    browser = office.client()
+    token = administering.begin_session(
+        office.registry, Proof(member, False, False), "Test", datetime.now(UTC)
+    )
+    browser.client.set_cookie("__Host-suket", token, domain="suket.example.go.id", secure=True)
+    for endpoint, found in EXAMPLES.items():
+        if endpoint in GUARDED and not GUARDED[endpoint].enrolling:
+            for example in found:
+                answer = browser.post(example.path) if example.method == "POST" else browser.get(example.path)
+                assert answer.location == "/enrol", endpoint
