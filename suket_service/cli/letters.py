@@ -36,10 +36,10 @@ _STATUS_NAMES = {
     RowStatus.REFUSED: Text("ditolak", "refused"),
 }
 _STOPS_AT_DRAFTS = Text(
-    "Surat menunggu sebagai konsep: penyetuju belum membuktikan dirinya. "
-    "Jalankan perintah yang sama di terminal (atau dengan --approver-stdin): kata sandi dan kodenya akan ditanyakan.",
-    "Letters wait as drafts: the approver has not proven themselves. "
-    "Run the same command at a terminal (or with --approver-stdin): it asks for their password and code.",
+    "Surat menunggu sebagai konsep di meja persetujuan. Penyetuju menyetujuinya di halaman kantor; atau jalankan "
+    "perintah yang sama dengan --approved-by di terminal (atau --approver-stdin): kata sandi dan kodenya akan ditanyakan.",
+    "Letters wait as drafts at the approver's desk. The approver agrees to them on the office's pages; or run the "
+    "same command with --approved-by at a terminal (or --approver-stdin): it asks for their password and code.",
 )
 #: By letter number: where its PDF is, or why there is none.
 Papers = dict[str, Path | Problem]
@@ -52,7 +52,7 @@ OFFICE = click.option("--office", "office", help="Kode kantor, bila lebih dari s
 @click.command()
 @click.argument("file", type=EXISTING_FILE)
 @click.option("--requested-by", required=True, help="Petugas yang mengajukan.")
-@click.option("--approved-by", required=True, help="Pejabat yang menyetujui.")
+@click.option("--approved-by", help="Pejabat yang menyetujui; tanpa itu surat menunggu sebagai konsep.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Map untuk PDF.")
 @click.option(
     "--allow-overrides",
@@ -66,7 +66,7 @@ def issue(
     session: Session,
     file: Path,
     requested_by: str,
-    approved_by: str,
+    approved_by: str | None,
     out: Path | None,
     allow_overrides: bool,
     approver_stdin: bool,
@@ -82,7 +82,7 @@ def issue(
         out.mkdir(parents=True, exist_ok=True)  # said before anything is issued, not after
     rows, digest = read_rows(file)
     issuing.require_people(session.registry, office, TwoPeople(requested_by, approved_by))
-    proven = has_proven(session, approved_by, approver_stdin)
+    proven = approved_by is not None and has_proven(session, approved_by, approver_stdin)
     if session.settings.is_demo:
         _import_stated(session, office, rows, requested_by)
     outcomes = issuing.issue_rows(

@@ -7,7 +7,18 @@ from suket_service import __version__
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.verifying import Desk
-from suket_service.web import access, api, context, error_pages, front, language, openapi, public, published
+from suket_service.web import (
+    access,
+    api,
+    context,
+    error_pages,
+    front,
+    language,
+    openapi,
+    public,
+    published,
+    service_points,
+)
 
 
 def create_app(settings: Settings) -> APIFlask:
@@ -48,6 +59,7 @@ def create_app(settings: Settings) -> APIFlask:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(service_points.blueprint)
     if settings.role == "public":
         app.register_blueprint(front.for_the_public)
     else:

@@ -55,7 +55,7 @@ _OLD_PAGE = Text(
     "Halaman ini dibuka sebelum Anda masuk atau keluar. Kembali, muat ulang halamannya, lalu kirim lagi.",
     "This page was opened before you signed in or out. Go back, reload it, and send it again.",
 )
-_PAGES = ("error.html", "base.html")
+_PAGES = ("error.html", "base.html", "staff/base.html")
 #: What passes: no descriptor, no memory or no room on the disk is left.
 _WORN_OUT = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOSPC)
 

@@ -17,6 +17,7 @@ import pytest
 
 from suket_service import administering, publishing
 from suket_service.administering import RESERVE, Order, Published, Restored
+from suket_service.administering.proving import Proof
 from suket_service.core.credentials import STEP_SECONDS, matching_step
 from suket_service.core.keyring import KeyRing, KeyState, Purpose
 from suket_service.core.kind import IssuingWindow
@@ -26,7 +27,7 @@ from suket_service.core.trust_bundle import TYP, TrustBundle, open_bundle
 from suket_service.core.verdict import Outcome
 from suket_service.errors import CallerError, FileRefused, InputError, RegistryError, SuketError
 from suket_service.publishing import TRUST_BUNDLE
-from suket_service.registry import audit, copying, keys, letters, offices, publications
+from suket_service.registry import audit, copying, credentials, keys, letters, offices, publications, staff
 from suket_service.registry.restoring import ListsChange, positions, trust
 from suket_service.registry.session import Registry
 from tests.administering.office import PUBLISHER, OfficeAtWork
@@ -542,7 +543,9 @@ def test_no_one_time_code_seen_before_counts_again(
 ) -> None:
     with raw(office.registry) as connection:
         connection.execute(
-            "INSERT INTO credential VALUES ('kepala', 'x', ?, 5, '2026-11-22 05:00:00.000000')", [b"locked"]
+            "INSERT INTO credential (username, password_hash, totp_locked, totp_last_step, changed_at) "
+            "VALUES ('kepala', 'x', ?, 5, '2026-11-22 05:00:00.000000')",
+            [b"locked"],
         )
     restore(file=office.back_up(tmp_path / "with a credential").file)
     with raw(office.registry) as connection:
@@ -828,3 +831,22 @@ def test_killed_anywhere_the_next_run_just_works(
         assert office.issue(1)[0].position[0] == 2
     staged = target.file or tmp_path / "staging" / "suket.sqlite3"
     assert list(staged.parent.glob(".*")) == []
+
+
+def test_no_session_and_no_recovery_code_of_the_backup_lives_on(
+    office: OfficeAtWork, tmp_path: Path, restore: Restore
+) -> None:
+    with office.registry.reading() as tx:
+        member = staff.find(tx, "kepala")
+    assert member is not None
+    proof = Proof(member, with_code=True, complete=True)
+    token = administering.begin_session(office.registry, proof, "-", office.tick())
+    at = office.tick()
+    present = administering.who_is(office.registry, token, at, at)
+    assert present is not None
+    administering.renew_recovery_codes(office.registry, present, at)
+    file = office.back_up(tmp_path / "while signed in").file
+    restore(office.publish(), file=file)
+    assert administering.whose_was(office.registry, token) is None
+    with office.registry.reading() as tx:
+        assert credentials.recovery_codes_left(tx, "kepala") == 0

@@ -2,11 +2,7 @@
 
 import os
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,9 +13,10 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from suket_service.registry import letters
 from suket_service.registry.session import Registry
+from tests.browser.office import an_office
+from tests.browser.serving import free_port, served, suket
+from tests.web.staff.conftest import OfficeAtWork
 
-ROOT = Path(__file__).resolve().parents[2]
-_SUKET = [sys.executable, "-c", "from suket_service.cli import main; main()"]
 # Chromium asks the network of its own accord; the tests have none.
 _CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
@@ -29,8 +26,10 @@ _CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A camera that is always there, and nobody who has to be asked.
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
-START_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -45,36 +44,27 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     data_dir = tmp_path_factory.mktemp("site") / "var"
-    port = _free_port()
-    url = f"http://localhost:{port}"
+    url = f"http://localhost:{(port := free_port())}"
     env = {
         **{name: value for name, value in os.environ.items() if not name.startswith("SUKET_")},
         "SUKET_DATA_DIR": str(data_dir),
         "SUKET_BASE_URL": url,
     }
-
-    def suket(*arguments: str) -> None:
-        subprocess.run([*_SUKET, *arguments], env=env, cwd=ROOT, check=True, capture_output=True)
-
-    suket("init", "--demo")
-    suket("issue", "examples/permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala")
+    suket(env, "init", "--demo")
+    suket(env, "issue", "examples/permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala")
     year = (datetime.now(UTC) + timedelta(hours=7)).year  # the office's own
-    suket("revoke", f"471.13/0002/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
-    suket("supersede", f"471.13/0003/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
-    process = subprocess.Popen(
-        [*_SUKET, "serve", "--bind", f"127.0.0.1:{port}", "--workers", "1"],
-        env=env,
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(f"{url}/readyz")
+    suket(env, "revoke", f"471.13/0002/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
+    suket(env, "supersede", f"471.13/0003/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
+    with served(env, port) as process:
         yield Site(url, _seals(data_dir), process)
-    finally:
-        process.terminate()
-        process.wait(30)
-        shutil.rmtree(data_dir, ignore_errors=True)
+    shutil.rmtree(data_dir, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, OfficeAtWork]]:
+    """A served demo of an office at work, and its registry."""
+    with an_office(tmp_path_factory.mktemp("office") / "var") as office:
+        yield office
 
 
 @pytest.fixture(scope="session")
@@ -100,24 +90,6 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     yield opened
     context.close()
     assert not [each for each in complaints if "Content Security Policy" in each or "TypeError" in each]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _wait_for(url: str) -> None:
-    last = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            if time.monotonic() > last:
-                raise
-            time.sleep(0.2)
 
 
 def _seals(data_dir: Path) -> dict[str, str]:

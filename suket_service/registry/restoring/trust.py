@@ -11,7 +11,13 @@ from suket_service.core.letter import Office
 from suket_service.core.trust_bundle import TrustBundle
 from suket_service.registry import keys, offices, publications
 from suket_service.registry.publications import Publication
-from suket_service.registry.schema import CredentialRow, IssuingWindowRow, SigningKeyRow
+from suket_service.registry.schema import (
+    CredentialRow,
+    IssuingWindowRow,
+    RecoveryCodeRow,
+    SigningKeyRow,
+    StaffSessionRow,
+)
 
 #: Its name among the publications.
 TRUST_BUNDLE = "trust-bundle"
@@ -117,7 +123,9 @@ def keep_publication(tx: Connection, bundle: TrustBundle, token: bytes) -> None:
 
 
 def spend_codes(tx: Connection, at: datetime) -> None:
-    """Let no one-time code that may have been used before count again."""
+    """Let no code that may have been used since count again, and no session that may have been ended."""
+    tx.execute(delete(RecoveryCodeRow))
+    tx.execute(delete(StaffSessionRow))
     step = int(at.timestamp()) // STEP_SECONDS + STEPS_EITHER_SIDE
     tx.execute(
         update(CredentialRow)

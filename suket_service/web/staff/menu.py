@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 
 from suket_service.core.letter import STATE_NAMES
 from suket_service.errors import Text
 from suket_service.registry.staff import Role
 from suket_service.web.access import ROUTES
 from suket_service.web.forms import new_key
-from suket_service.web.signed_in import SignedIn, who
+from suket_service.web.signed_in import SignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,11 @@ def items(me: SignedIn) -> list[Item]:
     found = []
     for item in _ITEMS:
         guard = ROUTES.get(item.endpoint)
-        if item.endpoint in current_app.view_functions and guard is not None and (guard.roles is None or me.role in guard.roles):
+        if (
+            item.endpoint in current_app.view_functions
+            and guard is not None
+            and (guard.roles is None or me.role in guard.roles)
+        ):
             found.append(item)
     return found
 
@@ -75,6 +79,7 @@ def install(app: Flask) -> None:
 
     @app.context_processor
     def words() -> dict[str, object]:
-        return {"me": who(), "menu_items": items, "is_here": here}
+        # Only whom the gate has looked up already: an error page must not ask a broken registry again.
+        return {"me": g.get("who"), "menu_items": items, "is_here": here}
 
-    app.jinja_env.globals.update(state_names=_STATES, role_names=ROLE_NAMES, new_key=new_key)
+    app.jinja_env.globals.update(state_names=_STATES, role_names=ROLE_NAMES, new_key=new_key, has_office=True)

@@ -1,0 +1,54 @@
+"""The public page of the places of service: where to go today, so that nobody travels in vain. Changes nothing."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from apiflask import APIBlueprint
+from flask import render_template
+
+from suket_service.errors import Text
+from suket_service.registry import offices, service_points
+from suket_service.registry.service_points import PointKind, ServicePoint
+from suket_service.web.context import context, now
+
+blueprint = APIBlueprint("service_points", __name__, enable_openapi=False)
+#: What was said longer ago than this is told with a warning.
+STALE = timedelta(days=1)
+KIND_NAMES = {
+    PointKind.OFFICE: Text("Kantor dinas", "Main office"),
+    PointKind.DISTRICT: Text("Kantor kecamatan", "District offices"),
+    PointKind.MOBILE: Text("Pelayanan keliling", "Mobile teams"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """An office's places of one sort, those that are open first."""
+
+    kind: Text
+    points: list[ServicePoint]
+
+
+@blueprint.get("/layanan")
+def page() -> str:
+    """Every office's places with what works there, and when that was last said."""
+    at = now()
+    with context().registry.reading() as tx:
+        held = {each: _groups(service_points.of_office(tx, each.code)) for each in offices.offices(tx)}
+    return render_template(
+        "public/service_points.html",
+        offices={office: groups for office, groups in held.items() if groups},
+        is_old=lambda point: at - point.at > STALE,
+    )
+
+
+def _groups(points: list[ServicePoint]) -> list[_Group]:
+    listed = sorted(
+        (each for each in points if not each.removed),
+        key=lambda each: (each.facts.closed_since is not None, each.facts.name.casefold()),
+    )
+    groups = [
+        _Group(name, [each for each in listed if each.facts.kind is kind])
+        for kind, name in KIND_NAMES.items()
+    ]
+    return [group for group in groups if group.points]

@@ -1,0 +1,139 @@
+"""Every page of the office in a real browser, wide and narrow: accessible, in bounds, of few sizes, and light."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from suket_service.registry.staff import Role
+from suket_service.web.access import ROUTES
+from tests.browser.office import signed_in
+from tests.web.staff.conftest import OfficeAtWork
+from tests.web.staff.test_matrix import EXAMPLES, GUARDED, MODULES, USERS, roles_of
+
+pytestmark = pytest.mark.browser
+
+WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 640}
+#: Answers that are no pages.
+FILES = {
+    *("text/csv", "application/pdf", "image/jpeg", "image/png", "application/json"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+FIRST_PAGE_BYTES = 100 * 1024
+_AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+_SIZES = """() => [...new Set([...document.querySelectorAll('main *, nav *, header *, footer *')]
+  .filter(each => each.checkVisibility() && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
+  .map(each => getComputedStyle(each).fontSize))]"""
+_BEYOND = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PAGES = [
+    pytest.param(endpoint, role, example.path, id=f"{endpoint}-{role}")
+    for endpoint, found in EXAMPLES.items()
+    if endpoint in GUARDED
+    for example in [each for each in found if each.method == "GET"][:1]
+    for role in [min(roles_of(endpoint), key=list(USERS).index)]
+]
+
+
+@dataclass
+class Walk:
+    """The office, and a browser for each of its roles."""
+
+    url: str
+    office: OfficeAtWork
+    contexts: dict[Role, BrowserContext]
+    values: dict[str, str]
+
+    def path(self, path: str) -> str:
+        for name, value in self.values.items():
+            path = path.replace(f"{{{name}}}", value)
+        return self.url + path
+
+
+@pytest.fixture(scope="module")
+def walk(browser: Browser, at_work: tuple[str, OfficeAtWork]) -> Iterator[Walk]:
+    url, office = at_work
+    values = dict(office.values)
+    for module in MODULES:
+        if hasattr(module, "prepare"):
+            values |= module.prepare(office)
+    contexts = {
+        role: signed_in(browser, url, office.registry, user, viewport=WIDE) for role, user in USERS.items()
+    }
+    yield Walk(url, office, contexts, values)
+    for context in contexts.values():
+        context.close()
+
+
+def opened(walk: Walk, role: Role, path: str) -> tuple[Page, list[str], int]:
+    page, complaints, weight = walk.contexts[role].new_page(), list[str](), [0]
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("requestfinished", lambda request: weight.append(request.sizes()["responseBodySize"]))
+    answer = page.goto(walk.path(path))
+    assert answer is not None
+    assert answer.status == 200, (path, answer.status)
+    page.wait_for_load_state("networkidle")
+    return page, complaints, sum(weight)
+
+
+@pytest.mark.parametrize(("endpoint", "role", "path"), PAGES)
+def test_a_page_is_accessible_and_in_bounds(walk: Walk, endpoint: str, role: Role, path: str) -> None:
+    answer = walk.contexts[role].request.get(walk.path(path))
+    if answer.headers["content-type"].partition(";")[0] in FILES:
+        assert answer.ok
+        return
+    page, complaints, _ = opened(walk, role, path)
+    try:
+        for size in (WIDE, NARROW):
+            page.set_viewport_size(size)
+            found = Axe().run(page, options=_AXE)
+            assert found.violations_count == 0, (size, found.generate_report())
+            assert page.evaluate(_BEYOND) <= 0, size
+        assert page.locator("h1").count() == 1
+        sizes = page.evaluate(_SIZES)
+        assert len(sizes) <= 5, sizes
+        assert complaints == []
+    finally:
+        page.close()
+
+
+@pytest.mark.parametrize("role", list(USERS))
+def test_the_first_page_is_light(walk: Walk, role: Role) -> None:
+    page, _, weight = opened(walk, role, "/")
+    page.close()
+    assert weight < FIRST_PAGE_BYTES
+
+
+@pytest.mark.parametrize("path", ["/login", "/demo/codes", "/"])
+def test_the_way_in_is_accessible(browser: Browser, at_work: tuple[str, OfficeAtWork], path: str) -> None:
+    context = browser.new_context(viewport=NARROW)
+    page = context.new_page()
+    page.goto(at_work[0] + path)
+    found = Axe().run(page, options=_AXE)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate(_BEYOND) <= 0
+    context.close()
+
+
+def test_the_menu_is_walked_by_keyboard_with_a_visible_focus(walk: Walk) -> None:
+    page, _, _ = opened(walk, Role.OPERATOR, "/")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent.trim()") == "Langsung ke isi"
+    seen = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+    assert set(seen) == {"solid"}
+    page.close()
+
+
+def test_every_page_for_people_is_walked() -> None:
+    shown = {case.values[0] for case in PAGES}
+    with_get = {
+        endpoint
+        for endpoint, found in EXAMPLES.items()
+        if endpoint in ROUTES and any(each.method == "GET" for each in found) and endpoint in GUARDED
+    }
+    assert shown == with_get
