@@ -1,0 +1,174 @@
+"""Make the office, serve it, walk its pages, write the pictures: ``script/pictures [NAME…]``."""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from suket_service.administering import demo_accounts
+from suket_service.registry.session import Registry
+from suket_service.settings import HOME
+from tests.browser.pictures import camera
+from tests.browser.pictures.office import Made, make
+from tests.browser.pictures.pages import PAGES, Page
+
+DOCS = HOME / "docs"
+START_SECONDS = 60
+_CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+)
+MOST_BYTES = 60_000
+
+
+def main(names: list[str]) -> int:
+    """Picture those pages, or all; returns how many answered with anything but a page."""
+    wanted = [page for page in PAGES if not names or page.name in names]
+    with (
+        TemporaryDirectory(prefix="suket-pictures-") as folder,
+        _served(Path(folder) / "var") as made,
+        sync_playwright() as playwright,
+    ):
+        executable = next(
+            (found for name in ("chromium", "chromium-browser") if (found := shutil.which(name))), None
+        )
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=list(_CHROMIUM), env=_surroundings()
+        )
+        wrong, taken = _walk(browser, made, wanted)
+        browser.close()
+    if not names:
+        for width, pictures in taken.items():
+            size = camera.save(camera.contact_sheet(width, pictures), DOCS / f"contact-sheet-{width}.png")
+            print(f"contact-sheet-{width}.png  {size // 1000} kB")
+    return wrong
+
+
+def _walk(
+    browser: Browser, made: Made, wanted: list[Page]
+) -> tuple[int, dict[int, list[tuple[str, Image.Image]]]]:
+    wrong, taken = 0, {width: list[tuple[str, Image.Image]]() for width in camera.SIZES}
+    signed_in: dict[str | None, object] = {}
+    for page in wanted:
+        for width, height in camera.SIZES.items():
+            context = browser.new_context(
+                viewport={"width": width, "height": height},
+                locale="id-ID",
+                storage_state=signed_in.get(page.who),  # type: ignore[arg-type]
+            )
+            if page.who is not None and page.who not in signed_in:
+                _sign_in(context, made, page.who)
+                signed_in[page.who] = context.storage_state()
+            problem, png = _shoot(context, made, page)
+            context.close()
+            picture = camera.small(png)
+            size = camera.save(picture, DOCS / "pages" / f"{page.name}-{width}.png")
+            taken[width].append((page.name, picture))
+            wrong += bool(problem)
+            if problem or size > MOST_BYTES:
+                print(f"{page.name}-{width}: {problem or f'{size // 1000} kB'}")
+    return wrong, taken
+
+
+def _shoot(context: BrowserContext, made: Made, page: Page) -> tuple[str, bytes]:
+    """The picture of a page, and what is wrong with it."""
+    tab = context.new_page()
+    complaints: list[str] = []
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    answer = tab.goto(made.settings.base_url + page.path.format(**made.places))
+    tab.wait_for_load_state("networkidle")
+    if answer is None or answer.status != 200:
+        complaints.insert(0, f"answered {answer.status if answer else 'nothing'}")
+    elif page.do is not None:
+        page.do(tab)
+    over = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    if over > 0:
+        complaints.append(f"wider than the screen by {over} px")
+    return "; ".join(complaints), tab.screenshot()
+
+
+def _sign_in(context: BrowserContext, made: Made, username: str) -> None:
+    """By the demo's own page, with the account's password and its present code."""
+    with closing(Registry(made.settings.database_url)) as registry:
+        while True:
+            accounts = demo_accounts(registry, made.settings.secret_key or "", datetime.now(UTC))
+            account = next(each for each in accounts if each.member.username == username)
+            if account.code is not None:
+                break
+            time.sleep(1)  # a code counts once: the next one comes within half a minute
+    tab = context.new_page()
+    tab.goto(f"{made.settings.base_url}/login")
+    tab.fill("input[name=username]", username)
+    tab.fill("input[name=password]", account.password)
+    if tab.locator("input[name=code]").count():
+        tab.fill("input[name=code]", account.code)
+    tab.click("main button[type=submit]")
+    tab.wait_for_load_state("networkidle")
+    if re.search(r"/(login|enrol)", tab.url):
+        raise SystemExit(f"{username} could not sign in")
+    tab.close()
+
+
+@contextmanager
+def _served(data_dir: Path) -> Iterator[Made]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = int(probe.getsockname()[1])
+    made = make(data_dir, f"http://localhost:{port}", datetime.now(UTC))
+    env = {
+        **_surroundings(),
+        "SUKET_DATA_DIR": str(data_dir),
+        "SUKET_BASE_URL": made.settings.base_url,
+    }
+    command = [sys.executable, "-c", "from suket_service.cli import main; main()", "serve", "--workers", "1"]
+    process = subprocess.Popen(
+        [*command, "--bind", f"127.0.0.1:{port}"], env=env, cwd=HOME, stdout=subprocess.DEVNULL
+    )
+    try:
+        _wait_for(f"{made.settings.base_url}/readyz")
+        yield made
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+def _surroundings() -> dict[str, Any]:
+    """This process's own, without settings of ours, and without the letters' fonts that printing has put there."""
+    ours = ("SUKET_", "FONTCONFIG_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+
+
+def _wait_for(url: str) -> None:
+    last = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5):
+                return
+        except OSError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.2)
+
+
+if __name__ == "__main__":
+    raise SystemExit(1 if main(sys.argv[1:]) else 0)
