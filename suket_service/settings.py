@@ -39,7 +39,7 @@ class Settings:
     secret_key: str | None = field(repr=False)
     key_passphrase: str | None = field(repr=False)  # None: this process signs nothing
     language: str  # of messages for people: "id" or "en"
-    role: str = "all"  # "all", "office" or "public"; a public process holds no passphrase
+    role: str = "all"  # "all", "office" or "public"; a public process holds no secret
     pades_certificate: Path | None = None  # PKCS#12: where letters of some kind are signed electronically
     pades_passphrase: str | None = field(default=None, repr=False)
 
@@ -47,6 +47,21 @@ class Settings:
     def is_demo(self) -> bool:
         """Whether everything here is an example."""
         return self.environment == DEMO
+
+    @property
+    def own_secret_key(self) -> str:
+        """The key that locks one-time secrets and signs form tokens.
+
+        Raises:
+            SettingsError: it is not set.
+        """
+        if self.secret_key is None:
+            raise _bad(
+                "SUKET_SECRET_KEY",
+                "belum diisi; kode sekali pakai dan halaman kantor memerlukannya",
+                "is missing; one-time codes and the office's pages need it",
+            )
+        return self.secret_key
 
     @property
     def host(self) -> str:
@@ -93,7 +108,7 @@ class Settings:
             data_dir=data_dir,
             database_url=_database_url(given.get("SUKET_DATABASE_URL"), data_dir),
             base_url=_base_url(given.get("SUKET_BASE_URL"), environment),
-            secret_key=_secret(given.get("SUKET_SECRET_KEY"), "SUKET_SECRET_KEY"),
+            secret_key=None if public else _secret(given.get("SUKET_SECRET_KEY"), "SUKET_SECRET_KEY"),
             key_passphrase=None
             if public
             else _secret(given.get("SUKET_KEY_PASSPHRASE"), "SUKET_KEY_PASSPHRASE"),

@@ -26,6 +26,7 @@ _COMMANDS = {
     "users": "users:users",
     "kinds": "kinds:kinds",
     "offices": "offices:offices",
+    "clients": "clients:clients",
     "publish": "keeping:publish",
     "audit": "keeping:audit",
     "backup": "backup:backup",

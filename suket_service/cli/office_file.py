@@ -2,7 +2,6 @@
 
 import csv
 import re
-import string
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -14,16 +13,12 @@ from suket_service import administering
 from suket_service.administering import NewOffice, require_member_form
 from suket_service.core.letter import Capacity, Letterhead, Office
 from suket_service.core.region import Village, parse_village_code
-from suket_service.core.request import NUMBER_CHARACTERS
 from suket_service.errors import FieldError, FileRefused, Text
 from suket_service.registry.staff import Role, StaffMember
 
 _UTC_OFFSETS = (420, 480, 540)
 _PLACES = ("nama", "kecamatan", "kab_kota", "provinsi")
 _VILLAGE_COLUMNS = {"kode_wilayah", *_PLACES}
-# As a pattern's parser tells them: name, format and conversion.
-_NEEDED_FIELDS = frozenset((name, "", None) for name in ("serial", "series", "year"))
-_NUMBER_FIELDS = _NEEDED_FIELDS | {("office", "", None)}
 MOST_NAME_CHARACTERS = 120
 MOST_PLACE_CHARACTERS = 80
 
@@ -94,7 +89,7 @@ def _office(given: Mapping[str, Any]) -> Office:
         code=code,
         name=_filled(given, "name", MOST_NAME_CHARACTERS),
         utc_offset=timedelta(minutes=minutes),
-        number_pattern=_pattern(str(given["number_pattern"])),
+        number_pattern=_pattern(given["number_pattern"]),
         villages=tuple(_prefix(prefix) for prefix in given["villages"]),
     )
 
@@ -105,7 +100,7 @@ def _letterhead(given: Mapping[str, Any]) -> Letterhead:
     post = "\n".join(_filled({"post": line}, "post", most["post"]) for line in str(given["post"]).split("\n"))
     if len(post) > most["post"]:
         raise _too_long("post", most["post"])
-    lines = {name: _filled(given, name, most[name]) for name in most if name != "post"}
+    lines: dict[str, Any] = {name: _filled(given, name, most[name]) for name in most if name != "post"}
     return Letterhead(version=1, capacity=_capacity(given["capacity"]), post=post, **lines)
 
 
@@ -184,13 +179,9 @@ def read_villages(path: Path) -> tuple[Village, ...]:
         ) from error
 
 
-def _pattern(text: str) -> str:
-    # A pattern that lacks one of the first three gives two letters one number; any other form of a
-    # field (a width, an attribute, a place) could be made to write anything.
-    fields = {field[1:] for field in string.Formatter().parse(text) if field[1] is not None}
-    if not _NEEDED_FIELDS <= fields <= _NUMBER_FIELDS:
-        raise ValueError("number_pattern: {serial} {series} {year} ({office})")
-    longest = text.format(serial="9999999", series="S" * 12, office="0000", year=2026)
-    if not text.isprintable() or len(longest) > NUMBER_CHARACTERS:
-        raise _too_long("number_pattern", NUMBER_CHARACTERS)
-    return text
+def _pattern(given: object) -> str:
+    try:
+        administering.require_number_pattern(str(given))
+    except FieldError as error:
+        raise ValueError(f"number_pattern: {error.text.id} / {error.text.en}") from None
+    return str(given)

@@ -13,7 +13,7 @@ import click
 from suket_service import administering
 from suket_service.cli.session import Session, now
 from suket_service.core.credentials import MustWait
-from suket_service.errors import FieldError, NotAllowed, Problem, SettingsError, Text
+from suket_service.errors import FieldError, NotAllowed, Problem, Text
 
 #: At a terminal; a pipe has one, for it would say the same again.
 MOST_TRIES = 3
@@ -40,7 +40,7 @@ def has_proven(session: Session, username: str, from_stdin: bool) -> bool:
         return True
     if not (from_stdin or is_terminal()):
         return False
-    key = secret_key(session)
+    key = session.settings.own_secret_key
 
     def attempt() -> bool:
         password = ask_secret(session, Text(f"Kata sandi {username}:", f"Password of {username}:"))
@@ -103,23 +103,6 @@ def ask_secret(session: Session, prompt: Text) -> str:
         return sys.stdin.buffer.readline().decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
         raise FieldError(_NO_TEXT) from None
-
-
-def secret_key(session: Session) -> str:
-    """The key under which the secrets of one-time codes are locked.
-
-    Raises:
-        SettingsError: SUKET_SECRET_KEY is not set.
-    """
-    if session.settings.secret_key is None:
-        raise SettingsError(
-            "setting_unusable",
-            Text(
-                "Pengaturan SUKET_SECRET_KEY belum diisi; tanpa itu kode sekali pakai tidak dapat diperiksa.",
-                "The setting SUKET_SECRET_KEY is missing; without it one-time codes cannot be checked.",
-            ),
-        )
-    return session.settings.secret_key
 
 
 _NO_TEXT = Problem(

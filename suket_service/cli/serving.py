@@ -16,6 +16,7 @@ MOST_PORT = 65_535
 MOST_CONNECTIONS = 1_000
 #: File descriptors that a worker needs for itself: libraries, the database, templates, selectors.
 RESERVED_DESCRIPTORS = 40
+_SECRETS = ("SUKET_KEY_PASSPHRASE", "SUKET_SECRET_KEY", "SUKET_PADES_CERTIFICATE", "SUKET_PADES_PASSPHRASE")
 _BIND = re.compile(r"[A-Za-z0-9.\-\[\]:]+:[0-9]{1,5}")
 
 
@@ -38,8 +39,10 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
     if settings.pades_certificate is not None:
         os.environ["SUKET_PADES_CERTIFICATE"] = str(settings.pades_certificate)
     if role == "public":
-        for secret in ("SUKET_KEY_PASSPHRASE", "SUKET_PADES_CERTIFICATE", "SUKET_PADES_PASSPHRASE"):
+        for secret in _SECRETS:
             os.environ.pop(secret, None)  # what it may not use it need not hold
+    else:
+        _ = settings.own_secret_key  # said here, and not by each worker
     session.say(
         f"Melayani di {bind}; alamat untuk umum: {settings.base_url}/",
         f"Serving at {bind}; the public address: {settings.base_url}/",

@@ -55,8 +55,8 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
             now(),
             read_office(office_file, regions_file, demo=settings.is_demo),
         )
-    if settings.is_demo and settings.secret_key is not None:
-        administering.equip_demo(session.registry, settings.secret_key, now())
+    if settings.is_demo:
+        administering.equip_demo(session.registry, settings.own_secret_key, now())
     if done.created and settings.is_demo:
         rows, _ = read_rows(settings.examples / "penduduk.csv")
         operator = "operator"

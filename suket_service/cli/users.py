@@ -8,7 +8,7 @@ import segno
 
 from suket_service import administering
 from suket_service.administering import CONSOLE, NEEDS_CODE, StaffListing
-from suket_service.cli.proving import ask_secret, is_terminal, secret_key, with_tries
+from suket_service.cli.proving import ask_secret, is_terminal, with_tries
 from suket_service.cli.session import Session, now, print_json
 from suket_service.errors import FieldError, Problem, Text
 from suket_service.registry.staff import Role, StaffMember
@@ -87,7 +87,7 @@ def totp(session: Session, username: str, no_qr: bool, office: str | None) -> No
     Pindai QR atau masukkan alamatnya, lalu ketik satu kode; baru setelah itu tersimpan. Yang lama tidak berlaku
     lagi.
     """
-    code, key = session.office(office), secret_key(session)
+    code, key = session.office(office), session.settings.own_secret_key
     enrolment = administering.propose_totp(session.registry, code, username)
     click.echo(enrolment.uri)
     if not no_qr:

@@ -162,6 +162,8 @@ ROUTES: dict[str, Guard] = {
     "reports.preview": OFFICERS,
     "reports.confirm": OFFICERS,
     "reports.papers": OFFICERS,
+    "figures.page": PUBLIC,  # the day's counts; also of a public process
+    "figures.as_json": PUBLIC,
     # Administration and service points
     "service_points.page": PUBLIC,
     "administration.index": only(ADMIN, AUDITOR),

@@ -12,6 +12,7 @@ from suket_service.web import (
     api,
     context,
     error_pages,
+    figures,
     front,
     language,
     openapi,
@@ -59,6 +60,7 @@ def create_app(settings: Settings) -> APIFlask:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(figures.blueprint)
     app.register_blueprint(service_points.blueprint)
     if settings.role == "public":
         app.register_blueprint(front.for_the_public)

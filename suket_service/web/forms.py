@@ -1,8 +1,7 @@
 """Forms: what was typed, what is wrong with it, and nothing of it lost. Decides nothing about its meaning."""
 
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 
 from flask import flash, redirect, request
 from werkzeug.wrappers import Response
@@ -95,22 +94,32 @@ class Form:
         """What is wrong with a field, in the reader's language."""
         return " ".join(say(text) for text in self.problems.get(field, ()))
 
-    @contextmanager
-    def catching(self) -> Iterator[None]:
+    def catching(self) -> "_Catching":
         """Keep what the block refuses, by field; what is not found, and our own faults, pass."""
-        try:
-            yield
-        except NotFound:
-            raise
-        except RequestRefused as refused:
-            for problem in refused.problems:
-                self.refuse(problem.field, problem.text)
-        except FieldError as refused:
-            self.refuse(refused.problem.field, refused.problem.text)
-        except SuketError as refused:
-            if not isinstance(refused, _SHOWN):
-                raise
-            self.refuse("", refused.text)
+        return _Catching(self)
+
+
+class _Catching:
+    """A block whose refusals a form keeps."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if isinstance(error, NotFound) or not isinstance(error, _SHOWN):
+            return False
+        for problem in _problems_of(error):
+            self._form.refuse(problem.field, problem.text)
+        return True
+
+
+def _problems_of(error: SuketError) -> Sequence[Problem]:
+    if isinstance(error, RequestRefused):
+        return error.problems
+    return [error.problem if isinstance(error, FieldError) else Problem("", error.code, error.text)]
 
 
 def done(text: Text, url: str) -> Response:

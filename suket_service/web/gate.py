@@ -118,7 +118,7 @@ def _ask_for_code(me: SignedIn) -> Response | None:
         return _again("code", me.username)
     try:
         administering.confirm(
-            context().registry, me.present, form[CODE], context().settings.secret_key or "", me.at
+            context().registry, me.present, form[CODE], context().settings.own_secret_key, me.at
         )
     except NotAllowed as refused:
         return _again("code", me.username, refused.text)

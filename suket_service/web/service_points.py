@@ -6,9 +6,11 @@ from datetime import timedelta
 from apiflask import APIBlueprint
 from flask import render_template
 
+from suket_service.core.letter import Office
 from suket_service.errors import Text
 from suket_service.registry import offices, service_points
 from suket_service.registry.service_points import PointKind, ServicePoint
+from suket_service.registry.session import Transaction
 from suket_service.web.context import context, now
 
 blueprint = APIBlueprint("service_points", __name__, enable_openapi=False)
@@ -29,17 +31,32 @@ class _Group:
     points: list[ServicePoint]
 
 
+@dataclass(frozen=True, slots=True)
+class _AtOffice:
+    """An office's places, and how to reach it."""
+
+    office: Office
+    contact: str
+    groups: list[_Group]
+
+
 @blueprint.get("/layanan")
 def page() -> str:
     """Every office's places with what works there, and when that was last said."""
     at = now()
     with context().registry.reading() as tx:
-        held = {each: _groups(service_points.of_office(tx, each.code)) for each in offices.offices(tx)}
+        held = [_at_office(tx, each) for each in offices.offices(tx)]
     return render_template(
         "public/service_points.html",
-        offices={office: groups for office, groups in held.items() if groups},
+        held=[each for each in held if each.groups],
         is_old=lambda point: at - point.at > STALE,
     )
+
+
+def _at_office(tx: Transaction, office: Office) -> _AtOffice:
+    heads = offices.letterheads(tx, office.code)
+    contact = heads[0][0].contact if heads else ""
+    return _AtOffice(office, contact, _groups(service_points.of_office(tx, office.code)))
 
 
 def _groups(points: list[ServicePoint]) -> list[_Group]:

@@ -9,7 +9,7 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from markupsafe import Markup
 
 from suket_service import administering
-from suket_service.errors import FieldError, KeyTrouble, Problem, Text
+from suket_service.errors import FieldError, Problem, Text
 from suket_service.paper import symbol
 from suket_service.registry import credentials, sessions
 from suket_service.web.context import context, now
@@ -222,12 +222,7 @@ def _serializer() -> URLSafeTimedSerializer:
 
 
 def _secret_key() -> str:
-    secret_key = context().settings.secret_key
-    if secret_key is None:
-        raise KeyTrouble(
-            "no_secret_key", Text("SUKET_SECRET_KEY belum diisi.", "SUKET_SECRET_KEY is not set.")
-        )
-    return secret_key
+    return context().settings.own_secret_key
 
 
 def _is_demo() -> bool:

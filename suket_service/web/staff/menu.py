@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, g, request
+from flask import Flask, g, request
 
 from suket_service.core.letter import STATE_NAMES
 from suket_service.errors import Text
@@ -36,28 +36,25 @@ _ITEMS = (
     Item("register.start", Text("Daftar penduduk", "Residents")),
     Item("reports.index", Text("Laporan", "Reports")),
     Item("administration.index", Text("Pengaturan", "Administration")),
+    Item("administration.points", Text("Tempat layanan", "Service points")),  # all that an operator has there
     Item("audit.entries", Text("Audit", "Audit")),
 )
 
 
 def items(me: SignedIn) -> list[Item]:
-    """The entries that lead somewhere for this role."""
-    found = []
+    """The entries that lead somewhere for this role; one for each area, the first that does."""
+    found: dict[str, Item] = {}
     for item in _ITEMS:
-        guard = ROUTES.get(item.endpoint)
-        if (
-            item.endpoint in current_app.view_functions
-            and guard is not None
-            and (guard.roles is None or me.role in guard.roles)
-        ):
-            found.append(item)
-    return found
+        guard = ROUTES[item.endpoint]
+        if guard.roles is None or me.role in guard.roles:
+            found.setdefault(item.area, item)
+    return list(found.values())
 
 
 def here(item: Item) -> bool:
     """Whether the page belongs to that entry."""
     endpoint = request.endpoint or ""
-    return endpoint == item.endpoint or endpoint.partition(".")[0] in (item.area, _BESIDE.get(item.area))
+    return endpoint.partition(".")[0] == item.area
 
 
 ROLE_NAMES = {
@@ -70,8 +67,6 @@ _STATES = {
     **{state.value: text for state, text in STATE_NAMES.items()},
     "expired": Text("lewat masa", "expired"),
 }
-#: Areas that have no entry of their own.
-_BESIDE = {"front": "overview"}
 
 
 def install(app: Flask) -> None:

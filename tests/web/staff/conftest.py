@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -30,6 +30,7 @@ from suket_service.registry.staff import Role, StaffMember
 from suket_service.settings import Settings
 from suket_service.sheets.read import Row
 from suket_service.web.app import create_app
+from suket_service.web.context import context
 from tests.builders import BASE_URL, LETTERHEAD, NEW_OFFICE, OFFICE, PASSPHRASE, a_row
 from tests.postgresql import memory_folder
 
@@ -133,12 +134,10 @@ def office_template() -> Iterator[Path]:
         yield file
 
 
-@pytest.fixture
-def office(office_template: Path) -> Iterator[OfficeAtWork]:
-    """An office at work, to be changed as one likes."""
+@pytest.fixture(scope="session")
+def served_office() -> Iterator[tuple[APIFlask, Settings]]:
+    """The application over a data directory that every test finds as new; made once, for its routes take a while."""
     with TemporaryDirectory(prefix="suket-", dir=memory_folder()) as folder:
-        data = Path(folder)
-        shutil.copy(office_template, data / "suket.sqlite3")
         settings = Settings.from_env(
             {
                 "SUKET_ENVIRONMENT": "production",
@@ -148,24 +147,47 @@ def office(office_template: Path) -> Iterator[OfficeAtWork]:
                 "SUKET_DATA_DIR": folder,
             }
         )
-        app = create_app(settings)
-        app.config["TESTING"] = True
-        app.config["SERVER_NAME"] = None
-        app.test_client_class = _OverHttps
-        with closing(Registry(settings.database_url)) as registry:
-            with registry.reading() as tx:
-                drafts = letters.search(tx, OFFICE.code, [LetterState.DRAFT])
-                issued = letters.search(tx, OFFICE.code, [LetterState.ISSUED])
-                resident = tx.exec_driver_sql(
-                    "SELECT id FROM resident WHERE nik = '2172031708950030'"
-                ).scalar_one()
-            values = {
-                "draft": drafts[0].id,
-                "letter": issued[0].id,
-                "resident": str(resident),
-                "village": "2172031001",
-            }
-            yield OfficeAtWork(app, registry, settings, drafts, issued, resident, values)
+        yield an_app(settings), settings
+
+
+def an_app(settings: Settings) -> APIFlask:
+    """An application that is come to by the address on the letters."""
+    app = create_app(settings)
+    app.config["TESTING"] = True
+    app.test_client_class = _OverHttps
+    return app
+
+
+@pytest.fixture
+def office(office_template: Path, served_office: tuple[APIFlask, Settings]) -> Iterator[OfficeAtWork]:
+    """An office at work, to be changed as one likes."""
+    with at_work(served_office, office_template) as found:
+        yield found
+
+
+@contextmanager
+def at_work(served: tuple[APIFlask, Settings], template: Path) -> Iterator[OfficeAtWork]:
+    """The served office, begun anew from that database."""
+    app, settings = served
+    for path in settings.data_dir.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+    shutil.copy(template, settings.data_dir / "suket.sqlite3")
+    with closing(Registry(settings.database_url)) as registry:
+        with registry.reading() as tx:
+            drafts = letters.search(tx, OFFICE.code, [LetterState.DRAFT])
+            issued = letters.search(tx, OFFICE.code, [LetterState.ISSUED])
+            resident = tx.exec_driver_sql(
+                "SELECT id FROM resident WHERE nik = '2172031708950030'"
+            ).scalar_one()
+        values = {
+            "draft": drafts[0].id,
+            "letter": issued[0].id,
+            "resident": str(resident),
+            "village": "2172031001",
+        }
+        yield OfficeAtWork(app, registry, settings, drafts, issued, resident, values)
+    with app.app_context():
+        context().registry.close()  # the next test's registry is another file of the same name
 
 
 class _OverHttps(FlaskClient):

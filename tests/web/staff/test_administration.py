@@ -1,8 +1,24 @@
 """The office's own affairs by its pages: what an administrator presses, and what comes of it."""
 
-import pytest
+import re
+from datetime import UTC, datetime
+from io import BytesIO
 
+import pytest
+from PIL import Image
+
+from suket_service import administering
+from suket_service.core.keyring import KeyState, Purpose
+from suket_service.core.kind import IssuingWindow, ValidityRule
+from suket_service.core.letter import Letterhead
+from suket_service.paper import logo
+from suket_service.registry import clients as client_store
+from suket_service.registry import letters, offices
+from suket_service.registry.clients import Client
+from tests.builders import LETTERHEAD as HEAD
+from tests.builders import OFFICE
 from tests.web.staff.conftest import OfficeAtWork
+from tests.web.staff.examples.administration import CLIENT, KIND, LETTERHEAD, REGIONS, a_logo
 
 READ = (
     "/administration",
@@ -17,15 +33,278 @@ READ = (
     "/administration/keys",
     "/administration/clients",
 )
-ADMIN_ONLY = (
-    "/administration/kinds/new",
-    "/administration/kinds/1",
-    "/administration/points/new",
-    "/administration/staff/new",
-    "/administration/clients/new",
-)
+BUTTON = re.compile(r'<button[^>]*type="submit"[^>]*>')
 
 
-@pytest.mark.parametrize("path", READ + ADMIN_ONLY)
-def test_an_administrator_opens_every_page(office: OfficeAtWork, path: str) -> None:
-    assert "<h1>" in office.client("admin").page(path)
+def heads(office: OfficeAtWork) -> list[Letterhead]:
+    with office.registry.reading() as tx:
+        return [head for head, _ in offices.letterheads(tx, OFFICE.code)]
+
+
+@pytest.mark.parametrize("path", READ)
+def test_an_auditor_reads_every_page_and_finds_nothing_to_press(office: OfficeAtWork, path: str) -> None:
+    administering.add_client(
+        office.registry,
+        *(OFFICE.code, "Bank", "PKS", frozenset(client_store.ClientScope), None, "admin", datetime.now(UTC)),
+    )
+    assert BUTTON.findall(office.client("auditor").page(path)) == []
+
+
+class TestLetterhead:
+    def test_the_next_version_is_listed_with_whoever_changed_it(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        answer = browser.post("/administration/letterhead", LETTERHEAD, follow=True)
+        assert "Kop surat versi 2" in answer.text
+        assert "oleh admin" in answer.text
+        assert heads(office)[0].signatory == LETTERHEAD["signatory"]
+
+    def test_letters_of_before_keep_theirs(self, office: OfficeAtWork) -> None:
+        office.client("admin").post("/administration/letterhead", LETTERHEAD)
+        with office.registry.reading() as tx:
+            assert letters.as_printed(tx, office.letters[0]).letterhead == HEAD
+
+    def test_a_logo_is_kept_until_it_is_taken_off(self, office: OfficeAtWork) -> None:
+        browser, png = office.client("admin"), logo.normalise(a_logo())
+        browser.post("/administration/letterhead", LETTERHEAD, {"logo": (a_logo(), "logo.png")})
+        assert browser.get("/administration/letterhead/2/logo.png").data == png
+        browser.post("/administration/letterhead", {**LETTERHEAD, "rank": "Lain"})
+        browser.post("/administration/letterhead", {**LETTERHEAD, "without_logo": "1"})
+        assert [head.logo for head in heads(office)] == [None, png, png, None]
+
+    @pytest.mark.parametrize(
+        ("data", "told"), [(b"GIF89a", "bukan gambar PNG"), (b"\x89PNG\r\n\x1a\n", "rusak atau terpotong")]
+    )
+    def test_a_logo_that_will_not_do_is_told_and_nothing_typed_is_lost(
+        self, office: OfficeAtWork, data: bytes, told: str
+    ) -> None:
+        form = {**LETTERHEAD, "signatory": "Dra. Diketik, M.Si."}
+        answer = office.client("admin").post("/administration/letterhead", form, {"logo": (data, "x.png")})
+        assert answer.status_code == 422
+        assert told in answer.text
+        assert "Dra. Diketik, M.Si." in answer.text
+
+    def test_a_preview_is_a_picture_and_writes_nothing(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        before = office.file.read_bytes()
+        answer = browser.post("/administration/letterhead/preview", LETTERHEAD)
+        assert answer.mimetype == "image/png"
+        assert Image.open(BytesIO(answer.data)).width > 1000
+        other = browser.post("/administration/letterhead/preview", {**LETTERHEAD, "agency": "LAIN"})
+        assert other.data != answer.data
+        assert office.file.read_bytes() == before
+
+    @pytest.mark.parametrize("changes", [{"agency": ""}, {"agency": "日本"}, {"capacity": "x"}])
+    def test_there_is_no_preview_of_what_cannot_be(
+        self, office: OfficeAtWork, changes: dict[str, str]
+    ) -> None:
+        answer = office.client("admin").post("/administration/letterhead/preview", {**LETTERHEAD, **changes})
+        assert (answer.status_code, answer.mimetype) == (422, "text/html")
+
+    def test_a_head_that_fits_no_page_is_refused(self, office: OfficeAtWork) -> None:
+        form = {**LETTERHEAD, "address": "W" * 200, "contact": "W" * 200, "agency": "W" * 120}
+        answer = office.client("admin").post("/administration/letterhead", form)
+        assert answer.status_code == 422
+        assert len(heads(office)) == 1
+
+
+class TestNumbersAndDays:
+    def test_a_pattern_is_looked_at_first(self, office: OfficeAtWork) -> None:
+        form = {"number_pattern": "470/{serial}/{series}/{year}", "look": "1"}
+        answer = office.client("admin").post("/administration/numbering", form)
+        year = datetime.now(UTC).year
+        assert answer.status_code == 200
+        assert f"470/0007/SKP/{year}" in answer.text
+        with office.registry.reading() as tx:
+            assert offices.office(tx, OFFICE.code) == OFFICE
+
+    def test_then_it_is_used(self, office: OfficeAtWork) -> None:
+        form = {"number_pattern": "470/{serial}/{series}/{year}"}
+        assert office.client("admin").post("/administration/numbering", form).status_code == 303
+        with office.registry.reading() as tx:
+            assert offices.office(tx, OFFICE.code).number_pattern == form["number_pattern"]
+
+    def test_a_pattern_that_will_not_do_is_told_beside_its_field(self, office: OfficeAtWork) -> None:
+        answer = office.client("admin").post("/administration/numbering", {"number_pattern": "{serial}"})
+        assert answer.status_code == 422
+        assert 'id="e-number_pattern"' in answer.text
+
+    def test_hours_are_kept_and_shown_again(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        form = {"mon_opens": "08:00", "mon_closes": "15:30"}
+        text = browser.post("/administration/hours", form, follow=True).text
+        assert 'name="mon_opens" value="08:00"' in text
+        assert 'name="tue_opens" value=""' in text
+
+    @pytest.mark.parametrize("opens", ["25:00", "x", "08:00:00+07:00x", ""])
+    def test_an_hour_that_is_none_is_told_by_its_day(self, office: OfficeAtWork, opens: str) -> None:
+        form = {"wed_opens": opens, "wed_closes": "15:00"}
+        answer = office.client("admin").post("/administration/hours", form)
+        assert answer.status_code == 422
+        assert 'id="e-wed"' in answer.text
+
+    def test_an_operator_counts_the_cards(self, office: OfficeAtWork) -> None:
+        browser = office.client("operator")
+        assert "1.200" in browser.post("/administration/stock", {"cards": "1200"}, follow=True).text
+        text = browser.post("/administration/stock", {"cards": "", "unknown": "1"}, follow=True).text
+        assert "Belum dihitung" in text
+
+
+class TestKinds:
+    def test_a_kind_is_added_and_becomes_the_usual_one(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        browser.post("/administration/kinds/new", {**KIND, "code": "9", "series": "skb"})
+        assert browser.post("/administration/kinds/9/usual").status_code == 303
+        with office.registry.reading() as tx:
+            assert offices.usual_kind(tx, OFFICE.code) == 9
+            assert offices.kind(tx, 9).series == "SKB"
+
+    def test_a_change_counts_for_letters_to_come(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        answer = browser.post("/administration/kinds/1", KIND, follow=True)
+        assert "mulai surat berikutnya" in answer.text
+        with office.registry.reading() as tx:
+            assert (offices.kind(tx, 1).rule, offices.kind(tx, 1).amount) == (ValidityRule.DAYS, 14)
+            assert letters.as_printed(tx, office.letters[0]).kind.title != KIND["title"]
+
+    def test_what_is_wrong_is_told_beside_its_field(self, office: OfficeAtWork) -> None:
+        form = {**KIND, "title": "", "amount": "4000", "code": "1", "series": "SKP"}
+        answer = office.client("admin").post("/administration/kinds/new", form)
+        assert answer.status_code == 422
+        assert {"e-title", "e-amount", "e-code", "e-series"} <= set(re.findall(r'id="(e-\w+)"', answer.text))
+
+    def test_a_kind_that_is_not_there_is_not_found(self, office: OfficeAtWork) -> None:
+        assert office.client("admin").get("/administration/kinds/99").status_code == 404
+        assert office.client("admin").post("/administration/kinds/99/windows", {}).status_code == 404
+
+    def test_a_window_is_opened_and_closed(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        browser.post("/administration/kinds/2/windows", {"opens": "2020-01-01", "closes": ""})
+        [(number, window)] = administering.list_windows(office.registry, OFFICE.code).items()
+        assert window == IssuingWindow(OFFICE.code, 2, datetime(2020, 1, 1).date(), None)
+        browser.post(f"/administration/windows/{number}/close")
+        [closed] = administering.list_windows(office.registry, OFFICE.code).values()
+        assert closed.closes_on is not None
+
+    def test_a_window_that_would_leave_letters_outside_is_refused_in_words(
+        self, office: OfficeAtWork
+    ) -> None:
+        form = {"opens": "2020-01-01", "closes": "2020-12-31"}
+        answer = office.client("admin").post("/administration/kinds/1/windows", form)
+        assert answer.status_code == 422
+        assert "di luar masa itu" in answer.text
+
+
+class TestRegions:
+    def test_a_file_is_looked_at_before_anything_is_written(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        bad = (
+            REGIONS
+            + b"9999,X,Y,Z,W\n2172031001,Kota Lama,Tanjungpinang Kota,Kota Tanjungpinang,Kepulauan Riau\n"
+        )
+        answer = browser.post("/administration/regions/check", {}, {"file": (bad, "wilayah.csv")})
+        assert answer.status_code == 200
+        assert "Kampung Bugis" in answer.text
+        assert "kode_wilayah" in answer.text
+        assert "Tulis 2 baris" in answer.text
+        assert "2172031002" not in browser.page("/administration/regions")
+
+    def test_what_was_shown_is_then_written(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        shown = browser.post("/administration/regions/check", {}, {"file": (REGIONS, "wilayah.csv")}).text
+        rows = re.search(r'name="rows" value="([^"]*)"', shown)
+        assert rows is not None
+        browser.post("/administration/regions/import", {"rows": rows.group(1)})
+        assert "Kampung Bugis" in browser.page("/administration/regions")
+
+    @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"a,b\n1,2\n", b"x" * (420 * 1024)])
+    def test_a_file_that_is_none_is_told_beside_its_field(self, office: OfficeAtWork, data: bytes) -> None:
+        answer = office.client("admin").post("/administration/regions/check", {}, {"file": (data, "x.csv")})
+        assert answer.status_code == 422
+        assert 'id="e-file"' in answer.text
+
+
+class TestKeys:
+    def seal_keys(self, office: OfficeAtWork) -> dict[KeyState, str]:
+        held = administering.list_keys_of(office.registry, OFFICE.code)
+        return {key.state: key.kid for key in held if key.purpose is Purpose.SEAL}
+
+    def test_a_key_is_made_put_to_use_and_its_predecessor_retires(self, office: OfficeAtWork) -> None:
+        browser, first = office.client("admin"), self.seal_keys(office)[KeyState.ACTIVE]
+        browser.post("/administration/keys/new", {"purpose": "seal"})
+        made = self.seal_keys(office)[KeyState.STANDBY]
+        assert "Terlalu dini" in browser.page(f"/administration/keys/{made}/activate")
+        browser.post(f"/administration/keys/{made}/activate")
+        assert self.seal_keys(office) == {KeyState.ACTIVE: made, KeyState.RETIRED: first}
+
+    def test_revoking_takes_its_word_and_a_reason(self, office: OfficeAtWork) -> None:
+        browser, kid = office.client("admin"), self.seal_keys(office)[KeyState.ACTIVE]
+        path = f"/administration/keys/{kid}/revoke"
+        assert "tidak dapat dibatalkan" in browser.page(path)
+        for form in ({"word": "ya", "reason": "Hilang"}, {"word": "CABUT", "reason": ""}):
+            assert browser.post(path, form).status_code == 422
+        assert browser.post(path, {"word": "cabut", "reason": "Hilang"}).status_code == 303
+        assert self.seal_keys(office) == {KeyState.REVOKED: kid}
+
+    def test_a_process_that_may_not_sign_says_why(self, office: OfficeAtWork) -> None:
+        object.__setattr__(office.app.extensions["suket"].settings, "key_passphrase", None)
+        browser = office.client("admin")
+        assert "SUKET_KEY_PASSPHRASE" in browser.page("/administration/keys")
+        answer = browser.post("/administration/keys/new", {"purpose": "seal"})
+        assert answer.status_code == 422
+        assert "tidak dapat menandatangani" in answer.text
+
+    def test_there_is_no_other_step(self, office: OfficeAtWork) -> None:
+        kid = self.seal_keys(office)[KeyState.ACTIVE]
+        assert office.client("admin").get(f"/administration/keys/{kid}/steal").status_code == 404
+
+    def test_no_page_asks_for_the_passphrase(self, office: OfficeAtWork) -> None:
+        browser, kid = office.client("admin"), self.seal_keys(office)[KeyState.ACTIVE]
+        for path in ("/administration/keys", f"/administration/keys/{kid}/revoke"):
+            assert 'type="password"' not in browser.page(path)
+
+
+class TestClients:
+    def found(self, office: OfficeAtWork, key: str) -> Client | None:
+        with office.registry.reading() as tx:
+            return client_store.find_by_key(tx, key, datetime.now(UTC))
+
+    def key_in(self, text: str) -> str:
+        shown = re.search(r"suket_[A-Za-z0-9_-]{43}", text)
+        assert shown is not None
+        return shown.group()
+
+    def test_the_key_is_shown_once(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        answer = browser.post("/administration/clients/new", CLIENT)
+        key = self.key_in(answer.text)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        client = self.found(office, key)
+        assert client is not None
+        assert client.scopes == {"verify", "read"}
+        assert "suket_" not in browser.page("/administration/clients")
+
+    def test_the_same_form_again_makes_no_second_client(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        browser.post("/administration/clients/new", CLIENT)
+        assert browser.post("/administration/clients/new", CLIENT).status_code == 422
+        assert len(administering.list_clients(office.registry, OFFICE.code)) == 1
+
+    def test_a_renewed_key_counts_beside_the_old_one_and_a_revoked_one_no_more(
+        self, office: OfficeAtWork
+    ) -> None:
+        browser = office.client("admin")
+        old = self.key_in(browser.post("/administration/clients/new", CLIENT).text)
+        [client] = administering.list_clients(office.registry, OFFICE.code)
+        new = self.key_in(browser.post(f"/administration/clients/{client.id}/renew").text)
+        assert self.found(office, old)
+        assert browser.post(f"/administration/clients/{client.id}/renew").status_code == 422  # a reload
+        browser.post(f"/administration/clients/{client.id}/revoke")
+        assert self.found(office, old) is None
+        assert self.found(office, new)
+
+    @pytest.mark.parametrize("changes", [{"scopes": []}, {"scopes": ["all"]}, {"expires_on": "2001-01-01"}])
+    def test_what_is_wrong_is_told(self, office: OfficeAtWork, changes: dict[str, str | list[str]]) -> None:
+        answer = office.client("admin").post("/administration/clients/new", {**CLIENT, **changes})
+        assert answer.status_code == 422
+        assert "suket_" not in answer.text

@@ -53,7 +53,7 @@ def test_the_scale_ends_at_or_above_the_highest_column(counts: list[tuple[str, i
 
 
 @pytest.mark.parametrize(
-    ("highest", "end"), [(0, 1), (1, 1), (2, 2), (3, 5), (6, 10), (21, 50), (51, 100), (600, 1000)]
+    ("highest", "end"), [(0, 1), (1, 1), (2, 2), (3, 4), (9, 10), (21, 40), (51, 60), (600, 600), (801, 1000)]
 )
 def test_a_scale_ends_at_a_round_number(highest: int, end: int) -> None:
     assert scale_end(highest) == end

@@ -189,7 +189,7 @@ class TestApproving:
     def test_what_is_marked_is_issued_and_the_rest_stays(self, office: OfficeAtWork, kepala: Client) -> None:
         first, second, *_ = office.drafts
         answer = kepala.post("/desk/approve", {"letter": [choice(first), choice(second)], "page": "1"})
-        assert (answer.status_code, answer.location) == (303, "/desk#antrean")
+        assert (answer.status_code, answer.location) == (303, "/desk")
         assert states(office) == [LetterState.ISSUED] * 2 + [LetterState.DRAFT] * 3
         page = kepala.page("/desk")
         assert "2 surat terbit." in text_of(page)
@@ -312,7 +312,7 @@ class TestWithoutAKey:
         assert approved.id not in offered(kepala.page("/desk"))
         assert offered(kepala.page("/desk?state=approved")) == [approved.id]
         answer = kepala.post("/desk/approve", {"letter": [choice(approved)], "state": "approved"})
-        assert answer.location == "/desk?state=approved#antrean"
+        assert answer.location == "/desk?state=approved"
         assert states(office)[0] is LetterState.ISSUED
 
 
@@ -323,7 +323,7 @@ class TestOneLetter:
         assert f'name="letter" value="{choice(one)}"' in page
         assert "Konsep dibuat" in page
         answer = kepala.post("/desk/approve", {"letter": choice(one), "kind": "1"})
-        assert answer.location == "/desk?kind=1#antrean"
+        assert answer.location == "/desk?kind=1"
         assert record_of(office, one.id).state is LetterState.ISSUED
 
     def test_one_that_is_decided_can_only_be_looked_at(self, office: OfficeAtWork, kepala: Client) -> None:
@@ -458,6 +458,32 @@ class TestProposals:
         answer = kepala.post(f"/desk/proposals/{proposal}/agree")
         assert answer.status_code == 422
         assert "sudah disetujui" in answer.text
+
+    def test_whoever_asked_sees_it_withdraws_it_and_cannot_decide(
+        self, office: OfficeAtWork, proposal: str
+    ) -> None:
+        operator = office.client("operator")
+        page = operator.page(f"/desk/proposals/{proposal}")
+        assert f"/desk/proposals/{proposal}/withdraw" in page
+        assert "/agree" not in page
+        assert operator.post(f"/desk/proposals/{proposal}/withdraw").status_code == 303
+        with office.registry.reading() as tx:
+            assert proposals.open_of_office(tx, OFFICE.code) == []
+
+    def test_nobody_else_withdraws_it(self, office: OfficeAtWork, kepala: Client, proposal: str) -> None:
+        assert "/withdraw" not in kepala.page(f"/desk/proposals/{proposal}")
+        assert kepala.post(f"/desk/proposals/{proposal}/withdraw").status_code == 422
+        with office.registry.reading() as tx:
+            assert len(proposals.open_of_office(tx, OFFICE.code)) == 1
+
+    def test_whoever_asked_reads_what_became_of_it(
+        self, office: OfficeAtWork, kepala: Client, proposal: str
+    ) -> None:
+        kepala.post(f"/desk/proposals/{proposal}/decline", {"note": "Datanya benar"})
+        page = text_of(office.client("operator").page("/desk/proposals"))
+        assert "Ditolak · Kepala" in page
+        assert "Datanya benar" in page
+        assert "Datanya benar" not in kepala.page("/desk/proposals")
 
     @pytest.mark.parametrize("guessed", ["x", "0" * 32, "%00"])
     def test_a_guessed_id_is_not_there(self, kepala: Client, guessed: str) -> None:

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from tests.web.staff.conftest import OfficeAtWork
 from tests.web.staff.examples import Example
-from tests.web.staff.test_matrix import CASES, MODULES, USERS, roles_of
+from tests.web.staff.test_matrix import CASES, USERS, fill, office, prepared, roles_of  # noqa: F401 - fixtures
 
 POSTS = [case for case in CASES if case.values[1].method == "POST"]
 #: What people, scanners, spreadsheets and mischief put into fields.
@@ -60,24 +60,10 @@ odd_text = st.one_of(
 
 
 @pytest.mark.parametrize(("endpoint", "example"), POSTS)
-def test_no_form_breaks(office: OfficeAtWork, endpoint: str, example: Example) -> None:
-    values = dict(office.values)
-    for module in MODULES:
-        if hasattr(module, "prepare"):
-            values |= module.prepare(office)
-
-    def fill(text: str) -> str:
-        for name, value in values.items():
-            text = text.replace(f"{{{name}}}", value)
-        return text
-
-    role = sorted(roles_of(endpoint))[0]
-    browser = office.client(USERS[role])
-    path = fill(example.path)
-    proper = {
-        name: fill(value) if isinstance(value, str) else [fill(each) for each in value]
-        for name, value in example.form.items()
-    }
+def test_no_form_breaks(office: OfficeAtWork, endpoint: str, example: Example) -> None:  # noqa: F811
+    wanted = fill(example, office.values)
+    browser = office.client(USERS[min(roles_of(endpoint))])
+    proper = dict(wanted.form)
 
     @given(
         changed=st.dictionaries(st.sampled_from([*proper, "page", "_once", "_lost"]), odd_text, max_size=4),
@@ -91,7 +77,7 @@ def test_no_form_breaks(office: OfficeAtWork, endpoint: str, example: Example) -
     )
     def try_it(changed: dict[str, str], dropped: set[str]) -> None:
         form = {name: value for name, value in {**proper, **changed}.items() if name not in dropped}
-        status = browser.post(path, form, example.files).status_code
+        status = browser.post(wanted.path, form, wanted.files).status_code
         assert status < 500 or status == 503, (status, form)
 
     try_it()

@@ -2,20 +2,24 @@
 
 import hashlib
 import pkgutil
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 
 import pytest
+from apiflask import APIFlask
 
 from suket_service import administering
 from suket_service.administering.proving import Proof
 from suket_service.registry import staff
 from suket_service.registry.staff import Role
+from suket_service.settings import Settings
 from suket_service.web.access import ROUTES, Guard
 from tests.web.staff import examples
-from tests.web.staff.conftest import Client, OfficeAtWork
+from tests.web.staff.conftest import Client, OfficeAtWork, at_work
 from tests.web.staff.examples import Example
 
 USERS = {Role.OPERATOR: "operator", Role.APPROVER: "kepala", Role.ADMIN: "admin", Role.AUDITOR: "auditor"}
@@ -41,29 +45,49 @@ CASES = [
 each_route = pytest.mark.parametrize(("endpoint", "example"), CASES)
 
 
+@pytest.fixture(scope="session")
+def prepared(
+    office_template: Path, served_office: tuple[APIFlask, Settings], tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Path, dict[str, str]]:
+    """The office with all that the examples speak of, set up once: its folder, and values for placeholders."""
+    folder, values = tmp_path_factory.mktemp("prepared"), dict[str, str]()
+    with at_work(served_office, office_template) as office:
+        values |= office.values
+        for module in MODULES:
+            if hasattr(module, "prepare"):
+                values |= module.prepare(office)
+        shutil.copytree(office.settings.data_dir, folder, dirs_exist_ok=True)
+    return folder, values
+
+
+@pytest.fixture
+def office(
+    prepared: tuple[Path, dict[str, str]], served_office: tuple[APIFlask, Settings]
+) -> Iterator[OfficeAtWork]:
+    """That office, to be changed as one likes."""
+    folder, values = prepared
+    with at_work(served_office, folder / "suket.sqlite3") as found:
+        shutil.copytree(folder, found.settings.data_dir, dirs_exist_ok=True)
+        yield replace(found, values=values)
+
+
 @pytest.fixture
 def filled(office: OfficeAtWork) -> Callable[[Example], Example]:
     """The example with what this office has for its placeholders."""
-    values = dict(office.values)
-    for module in MODULES:
-        if hasattr(module, "prepare"):
-            values |= module.prepare(office)
+    return lambda example: fill(example, office.values)
 
-    def fill(text: str) -> str:
+
+def fill(example: Example, values: Mapping[str, str]) -> Example:
+    def put(text: str) -> str:
         for name, value in values.items():
             text = text.replace(f"{{{name}}}", value)
         return text
 
-    def fill_all(value: str | list[str]) -> str | list[str]:
-        return fill(value) if isinstance(value, str) else [fill(each) for each in value]
+    def put_all(value: str | list[str]) -> str | list[str]:
+        return put(value) if isinstance(value, str) else [put(each) for each in value]
 
-    return lambda example: Example(
-        example.method,
-        fill(example.path),
-        {name: fill_all(value) for name, value in example.form.items()},
-        example.foreign,
-        example.files,
-    )
+    form = {name: put_all(value) for name, value in example.form.items()}
+    return replace(example, path=put(example.path), form=form)
 
 
 def ask(browser: Client, example: Example) -> int:
@@ -122,72 +146,34 @@ def test_whoever_may_is_let_through(
     office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
 ) -> None:
     wanted = filled(example)
-    for role in sorted(roles_of(endpoint)):
-        status = ask(office.client(USERS[role]), wanted)
-        assert status < 400 or status in (401, 409, 422), (role, status)
+    browsers = {role: office.client(USERS[role]) for role in sorted(roles_of(endpoint))}
+    before = (office.file.read_bytes(), sorted(office.settings.data_dir.rglob("*")))
+    for role, browser in browsers.items():
+        status = ask(browser, wanted)
+        assert status < 400 or status in (409, 422), (role, status)
+        if example.method == "GET":
+            browser.client.head(wanted.path)
+    if example.method == "GET":  # looking writes nothing at all
+        assert (office.file.read_bytes(), sorted(office.settings.data_dir.rglob("*"))) == before
 
 
 @each_route
-def test_whoever_may_not_is_refused_and_nothing_is_written(
+def test_nobody_else_is_and_nothing_is_written(
     office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
 ) -> None:
-    wanted = filled(example)
+    wanted, roles = filled(example), roles_of(endpoint)
     before = state_of(office)
-    for role in sorted(set(Role) - roles_of(endpoint)):
+    for role in sorted(set(Role) - roles):
         assert ask(office.client(USERS[role]), wanted) == 403, role
     assert ask(office.client(), wanted) == 303
-    assert state_of(office) == before
-
-
-@each_route
-def test_another_office_finds_nothing_of_ours(
-    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
-) -> None:
-    if not example.foreign:
-        return
-    wanted = filled(example)
-    before = state_of(office)
-    for role in sorted(roles_of(endpoint)):
-        assert ask(office.client(f"{USERS[role]}-batam"), wanted) == 404, role
-    assert state_of(office) == before
-
-
-@each_route
-def test_getting_writes_nothing(
-    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
-) -> None:
-    if example.method != "GET":
-        return
-    wanted = filled(example)
-    browsers = [office.client(USERS[role]) for role in sorted(roles_of(endpoint))]
-    before = (office.file.read_bytes(), sorted(office.settings.data_dir.rglob("*")))
-    for browser in browsers:
-        browser.get(wanted.path)
-        browser.client.head(wanted.path)
-    assert (office.file.read_bytes(), sorted(office.settings.data_dir.rglob("*"))) == before
-
-
-@each_route
-def test_a_write_without_its_token_is_refused(
-    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
-) -> None:
-    if example.method == "GET":
-        return
-    wanted = filled(example)
-    for role in sorted(roles_of(endpoint)):
-        assert office.client(USERS[role]).client.post(wanted.path, data=dict(wanted.form)).status_code == 400
-
-
-@each_route
-def test_what_needs_a_fresh_code_does_nothing_without(
-    office: OfficeAtWork, filled: Callable[[Example], Example], endpoint: str, example: Example
-) -> None:
-    if not GUARDED[endpoint].fresh:
-        return
-    wanted = filled(example)
-    before = state_of(office)
-    for role in sorted(roles_of(endpoint)):
-        assert ask(office.client(USERS[role], fresh=False), wanted) == 401, role
+    for role in sorted(roles):
+        if example.method == "POST":
+            bare = office.client(USERS[role]).client.post(wanted.path, data=dict(wanted.form))
+            assert bare.status_code == 400, role
+        if GUARDED[endpoint].fresh:
+            assert ask(office.client(USERS[role], fresh=False), wanted) == 401, role
+        if example.foreign:
+            assert ask(office.client(f"{USERS[role]}-batam"), wanted) == 404, role
     assert state_of(office) == before
 
 

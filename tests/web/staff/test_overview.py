@@ -21,7 +21,7 @@ PEOPLE = ("operator", "kepala", "admin", "auditor")
 
 
 class Shown(NamedTuple):
-    count: str
+    many: str
     what: str
     url: str
 
@@ -62,7 +62,7 @@ def test_a_draft_that_was_sent_back_waits_for_its_operator_and_not_for_the_appro
         send_back(connection, office.drafts[0].id)
     mine = tasks(office.client("operator").page("/"))
     assert Shown("1", "konsep dikembalikan kepada Anda untuk diperbaiki", "/drafts") in mine
-    assert tasks(office.client("kepala").page("/"))[0].count == "4"
+    assert tasks(office.client("kepala").page("/"))[0].many == "4"
     assert not any("dikembalikan" in each.what for each in tasks(office.client("operator2").page("/")))
 
 
@@ -83,13 +83,13 @@ def test_letters_near_their_last_day_are_counted(office: OfficeAtWork) -> None:
     until = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
     with raw(office.registry) as connection:
         connection.execute("UPDATE letter SET extended_to = ? WHERE id = ?", (until, office.letters[0].id))
-    shown = [(each.count, each.what) for each in tasks(office.client("operator").page("/"))]
+    shown = [(each.many, each.what) for each in tasks(office.client("operator").page("/"))]
     assert ("1", "surat mendekati hari terakhirnya") in shown
 
 
 def test_an_administrator_is_told_of_staff_who_cannot_sign_in(office: OfficeAtWork) -> None:
     def told() -> str:
-        return " ".join(f"{each.count} {each.what}" for each in tasks(office.client("admin").page("/")))
+        return " ".join(f"{each.many} {each.what}" for each in tasks(office.client("admin").page("/")))
 
     before = sum(not each.can_prove for each in administering.list_staff(office.registry, "2172"))
     for name in ("baru", "pergi"):
@@ -119,6 +119,13 @@ def test_an_auditor_is_told_of_unusual_issuing(office: OfficeAtWork) -> None:
     found = [each for each in tasks(office.client("auditor").page("/")) if "tidak lazim" in each.what]
     assert found
     assert found[0].url.startswith("/audit/unusual?first=")
+
+
+def test_an_auditor_is_told_at_once_of_a_chain_that_is_broken_near_its_end(office: OfficeAtWork) -> None:
+    assert "500 yang terakhir utuh" in office.client("auditor").page("/")
+    with tampering(office.registry) as connection:
+        connection.execute("UPDATE audit SET actor = 'x' WHERE seq = 7")
+    assert "RANTAI PUTUS di bagian akhirnya" in office.client("auditor").page("/")
 
 
 def test_who_has_nothing_waiting_is_shown_the_next_step(office: OfficeAtWork) -> None:
@@ -295,9 +302,7 @@ def test_a_disk_that_is_almost_full_is_said(office: OfficeAtWork, monkeypatch: p
         free: int
 
     for free, sign in ((100_000_000, "now"), (2_000_000_000, "soon"), (200_000_000_000, "well")):
-        monkeypatch.setattr(
-            condition.shutil, "disk_usage", lambda _, free=free: Usage(500_000_000_000, 0, free)
-        )
+        monkeypatch.setattr("shutil.disk_usage", lambda _, free=free: Usage(500_000_000_000, 0, free))
         assert part(office.client("kepala").page("/"), "Disk").startswith(sign)
 
 

@@ -33,6 +33,7 @@ ACTIONS: dict[str, Text] = {
     "upload.discard": Text("membuang berkas", "discarded a file"),
     "upload.give_back": Text("mengambil kembali berkas", "took a file back"),
     "residents.import": Text("mengimpor daftar penduduk", "imported the residents register"),
+    "residents.import_list": Text("menerima berkas daftar penduduk", "took a register's file in"),
     "regions.import": Text("mengimpor daftar wilayah", "imported regions"),
     "print_run.start": Text("memulai cetak massal", "started a print run"),
     "print_run.hand_out": Text("mengambil bagian cetak massal", "took a part of a print run"),
@@ -79,6 +80,17 @@ ACTIONS: dict[str, Text] = {
     "registry.init": Text("membuat registri", "made the registry"),
     "registry.backup": Text("mencadangkan registri", "backed the registry up"),
     "registry.restore": Text("memulihkan registri dari cadangan", "restored the registry from a backup"),
+    "day.close": Text("menutup hari", "closed the day"),
+    "list.hand_over": Text("menyiapkan daftar untuk instansi lain", "put a list for another body on record"),
+    "list.fetch": Text("mengambil daftar untuk instansi lain", "took a list for another body"),
+    "stations.upload": Text("mengunggah daftar TPS", "uploaded polling stations"),
+    "stations.import": Text("mengimpor daftar TPS", "imported polling stations"),
+    "stations.list": Text("mencetak daftar per TPS", "printed lists for polling stations"),
+    "report.register": Text("mengambil buku register", "took the register as a file"),
+    "report.expiring": Text(
+        "mengambil daftar surat yang akan berakhir", "took the list of letters about to end"
+    ),
+    "report.cards_ready": Text("mengambil daftar kartu siap", "took the list of cards ready"),
     "audit.export": Text("mengambil catatan audit sebagai berkas", "took audit entries as a file"),
 }
 

@@ -30,6 +30,7 @@ EXAMPLES: dict[str, Example | list[Example]] = {
     "desk.decline": Example(
         "POST", "/desk/proposals/{proposal}/decline", {"note": "Belum perlu"}, foreign=True
     ),
+    "desk.withdraw": Example("POST", "/desk/proposals/{proposal}/withdraw", foreign=True),
 }
 
 

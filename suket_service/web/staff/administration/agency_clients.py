@@ -1,0 +1,107 @@
+"""Other agencies' programs: given a key that is shown once, renewed, revoked. Answers no program."""
+
+from datetime import timedelta
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from suket_service import administering
+from suket_service.administering import NewClient
+from suket_service.errors import FieldError, Problem, Text
+from suket_service.registry import clients as client_store
+from suket_service.registry.clients import ClientScope
+from suket_service.web.forms import Form, done
+from suket_service.web.signed_in import signed_in
+from suket_service.web.staff.administration.area import asking, blueprint, is_admin, one_line, typed_day
+
+_SCOPES = {
+    ClientScope.VERIFY: Text(
+        "memeriksa surat dan melihat data pemegangnya", "check letters and see their holders' data"
+    ),
+    ClientScope.READ: Text("membaca surat kantor ini", "read this office's letters"),
+    ClientScope.ISSUE: Text(
+        "mengajukan konsep surat; dua orang tetap menyetujui", "submit drafts; two people still approve"
+    ),
+    ClientScope.MANAGE: Text("menangguhkan, mencabut, menggantikan", "suspend, revoke, supersede"),
+    ClientScope.STATION: Text("mendaftarkan alat pindai petugas", "enrol officers' scanners"),
+}
+#: As long as most agreements run.
+_USUAL_DAYS = 365
+
+
+@blueprint.get("/administration/clients")
+def clients() -> str:
+    """Every program, with what it may ask and when it was last heard of."""
+    return _page(Form())
+
+
+def _page(form: Form) -> str:
+    ask = asking()
+    return render_template(
+        "staff/administration/clients.html",
+        form=form,
+        listed=administering.list_clients(ask.registry, ask.office),
+        scopes=_SCOPES,
+        today=signed_in().today,
+        soon=signed_in().today + timedelta(days=30),
+        both_days=administering.BOTH_DAYS,
+        may_change=is_admin(),
+    )
+
+
+@blueprint.route("/administration/clients/new", methods=["GET", "POST"])
+def new_client() -> ResponseReturnValue:
+    """Give a program a key, and show it once."""
+    ask, form = asking(), Form.given()
+    if request.method == "GET":
+        until = signed_in().today + timedelta(days=_USUAL_DAYS)
+        form = Form({"scopes": ClientScope.VERIFY.value, "expires_on": until.isoformat()})
+        return render_template("staff/administration/client.html", form=form, scopes=_SCOPES)
+    expires_on = typed_day(form, "expires_on")
+    with form.catching():
+        scopes = _typed_scopes(form)
+        if form.ok:
+            made = administering.add_client(
+                *(ask.registry, ask.office, one_line(form["name"]), one_line(form["purpose"])),
+                *(scopes, expires_on, ask.by, ask.at),
+            )
+            return _show_key(made)
+    return render_template("staff/administration/client.html", form=form, scopes=_SCOPES), 422
+
+
+@blueprint.post("/administration/clients/<client>/renew")
+def renew_client(client: str) -> ResponseReturnValue:
+    """Give a program another key, and show it once; the old one counts for some days more."""
+    ask, form = asking(), Form.given()
+    with form.catching():
+        made = administering.renew_client(ask.registry, ask.office, client, ask.by, ask.at)
+        return _show_key(made, renewed=client)
+    return _page(form), 422
+
+
+@blueprint.post("/administration/clients/<client>/revoke")
+def revoke_client(client: str) -> ResponseReturnValue:
+    """Let a program's key count no more."""
+    ask, form = asking(), Form.given()
+    with form.catching():
+        administering.revoke_client(ask.registry, ask.office, client, ask.by, ask.at)
+        return done(
+            Text("Kunci dicabut, berlaku seketika.", "The key is revoked, from this moment."),
+            url_for("administration.clients"),
+        )
+    return _page(form), 422
+
+
+def _typed_scopes(form: Form) -> frozenset[ClientScope]:
+    given = form.all("scopes")
+    if not set(given) <= set(ClientScope):
+        raise FieldError(Problem("scopes", "unknown", Text("Pilih dari daftar.", "Choose from the list.")))
+    return frozenset(ClientScope(each) for each in given)
+
+
+def _show_key(made: NewClient, renewed: str | None = None) -> str:
+    ask, until = asking(), None
+    if renewed is not None:
+        with ask.registry.reading() as tx:
+            until = client_store.find(tx, ask.office, renewed).expires_on
+    return render_template("staff/administration/client_key.html", made=made, old_until=until)

@@ -1,0 +1,160 @@
+"""The entries of the audit: narrowed, fifty a page, and taken out as a file. Checks no hash."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timezone
+from urllib.parse import urlencode
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from suket_service import administering
+from suket_service.errors import Text
+from suket_service.registry import audit_search
+from suket_service.registry.audit import StoredEntry
+from suket_service.sheets.write import write_csv, write_xlsx
+from suket_service.web.context import context
+from suket_service.web.forms import Form, page_number
+from suket_service.web.language import say
+from suket_service.web.signed_in import signed_in
+from suket_service.web.staff.audit import asking
+from suket_service.web.staff.audit.words import ACTIONS, words
+
+PAGE = 50
+#: Nobody turns more pages than this; counting on would cost more than it tells.
+MOST_COUNTED = 200 * PAGE
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An entry as it is read: in words, with the letter that it is about."""
+
+    entry: StoredEntry
+    words: Text
+    name: str  # of who did it; empty where it was no member of staff
+    letter: str | None
+    details: Sequence[tuple[str, str]]
+
+
+def entries() -> ResponseReturnValue:
+    """The latest entries, or those that were asked for."""
+    return _page(asking.from_address())
+
+
+def search() -> ResponseReturnValue:
+    """Asks on: to the page whose address names what was asked for, where that may stand in an address."""
+    form, office = Form.given(), signed_in().office
+    with context().registry.reading() as tx:
+        asking.wanted(tx, form, office)
+        subject = asking.known_subject(tx, office, form["subject"]) if form["subject"] else ""
+    if subject is None and "subject" not in form.problems:
+        form.refuse("subject", asking.UNKNOWN_SUBJECT)
+    if not form.ok:
+        return _page(form)
+    asked = {**asking.asked(form), **({"subject": subject} if subject else {})}
+    return redirect(f"{url_for('audit.entries')}?{urlencode(asked)}", 303)
+
+
+def export() -> ResponseReturnValue:
+    """Everything that was asked for, as a file; that it was taken is noted."""
+    form, me = Form.given(), signed_in()
+    with context().registry.reading() as tx:
+        wanted = asking.wanted(tx, form, me.office)
+    found: list[StoredEntry] = []
+    if form.ok:
+        with form.catching():
+            found = administering.export_entries(context().registry, wanted, me.username, me.at)
+    if not form.ok:
+        return _page(form)
+    headers = [say(text) for text in _HEADERS]
+    zone = timezone(me.office.utc_offset)
+    rows = [
+        (
+            entry.seq,
+            entry.at.astimezone(zone).isoformat(sep=" ", timespec="seconds"),
+            entry.office or "",
+            entry.actor,
+            entry.action,
+            say(words(entry.action)),
+            entry.subject,
+            entry.details,
+            entry.hash.hex(),
+        )
+        for entry in found
+    ]
+    name = f"audit-{me.office.code}-{me.today.isoformat()}"
+    if form["format"] == "xlsx":
+        return _file(write_xlsx("Audit", headers, rows), f"{name}.xlsx", _XLSX)
+    return _file(write_csv(headers, rows), f"{name}.csv", "text/csv; charset=utf-8")
+
+
+def _page(form: Form) -> ResponseReturnValue:
+    office, page = signed_in().office, page_number()
+    lines: list[Line] = []
+    count = 0
+    with context().registry.reading() as tx:
+        people = asking.actors(tx, office)
+        wanted = asking.wanted(tx, form, office) if form.ok else None
+        if wanted is not None and form.ok:
+            count = audit_search.count(tx, wanted, MOST_COUNTED + 1)
+            found = audit_search.newest(tx, wanted, PAGE, (page - 1) * PAGE)
+            named = audit_search.letters_named(tx, office.code, [entry.subject for entry in found])
+            lines = [_line(entry, people.get(entry.actor, ""), named.get(entry.subject)) for entry in found]
+    shown = min(count, MOST_COUNTED)
+    return (
+        render_template(
+            "staff/audit/entries.html",
+            form=form,
+            lines=lines,
+            count=shown,
+            more=count > shown,
+            page=page,
+            pages=-(-shown // PAGE),
+            asked=asking.asked(form),
+            people_options=[(name, f"{who} ({name})" if who else name) for name, who in people.items()],
+            action_options=sorted(
+                ((code, say(text)) for code, text in ACTIONS.items()), key=lambda each: each[1]
+            ),
+        ),
+        200 if form.ok else 422,
+    )
+
+
+def _line(entry: StoredEntry, name: str, letter: str | None) -> Line:
+    return Line(entry, words(entry.action), name, letter, _details(entry.details))
+
+
+def _details(text: str) -> list[tuple[str, str]]:
+    """What an entry says beside its subject; an entry that was tampered with may say anything."""
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return [("?", text)]
+    if not isinstance(told, dict):
+        return [("?", text)]
+    return [
+        (str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in told.items()
+    ]
+
+
+def _file(body: bytes, name: str, media_type: str) -> Response:
+    response = Response(body, content_type=media_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+_HEADERS = (
+    Text("nomor", "number"),
+    Text("waktu", "time"),
+    Text("kantor", "office"),
+    Text("pelaku", "actor"),
+    Text("kode", "code"),
+    Text("tindakan", "action"),
+    Text("tentang", "subject"),
+    Text("rincian", "details"),
+    Text("sidik rantai (SHA-256)", "chain hash (SHA-256)"),
+)

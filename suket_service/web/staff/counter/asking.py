@@ -1,0 +1,205 @@
+"""The form of a request, as the counter and the drafts share it. Drafts and amends nothing itself."""
+
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import TypeVar
+
+from itsdangerous import BadSignature, Signer
+
+from suket_service.core import request as requests
+from suket_service.core import resident as people
+from suket_service.core.kind import Kind
+from suket_service.core.nik import Nik
+from suket_service.core.reason import Reason
+from suket_service.core.region import Village
+from suket_service.core.resident import MaritalStatus, RecordingState, Resident
+from suket_service.errors import FieldError, Problem, Text
+from suket_service.issuing import Application, eligibility
+from suket_service.issuing.applying import Counter, read_form
+from suket_service.paper import portrait
+from suket_service.paper.wording import SEXES
+from suket_service.registry import letters, offices, residents
+from suket_service.registry.letters import LetterRecord
+from suket_service.registry.residents import Entry
+from suket_service.registry.session import Transaction
+from suket_service.web.context import context
+from suket_service.web.forms import Form
+from suket_service.web.language import grouped, say
+from suket_service.web.signed_in import signed_in
+from suket_service.web.staff.paper_checks import PaperChecks
+
+PICTURE, KEPT, NO_PICTURE = portrait.FIELD, "foto_tersimpan", "tanpa_foto"
+_BLOOD_TYPES = ("", *(f"{group}{sign}" for group in ("A", "B", "AB", "O") for sign in ("", "+", "-")))
+_MOST_NAMESAKES = 5
+
+T = TypeVar("T")
+Options = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a form offers to choose from: value and text of each."""
+
+    kinds: Options
+    villages: Options
+    reasons: Options
+    sexes: Options
+    religions: Options
+    marital: Options
+    citizenships: Options
+    blood_types: Options
+
+
+@dataclass(frozen=True)
+class Namesakes:
+    """Others of the same name and birth date, under another NIK: perhaps one person recorded twice."""
+
+    entries: Sequence[Entry]
+    letters: Sequence[LetterRecord]
+
+    def __bool__(self) -> bool:
+        return bool(self.entries or self.letters)
+
+
+def choices(tx: Transaction, kinds: Sequence[Kind]) -> Choices:
+    """What a request at this office may choose from."""
+    villages = offices.villages_of(tx, signed_in().office).values()
+    return Choices(
+        kinds=[(str(kind.code), kind.title) for kind in kinds],
+        villages=[(village.code, _place(village)) for village in sorted(villages, key=_place)],
+        reasons=[(reason.value, say(reason.label)) for reason in Reason],
+        sexes=_same(SEXES.values()),
+        religions=_same(people.RELIGIONS),
+        marital=_same(MaritalStatus),
+        citizenships=_same(("WNI", "WNA")),
+        blood_types=[(group, group or "–") for group in _BLOOD_TYPES],
+    )
+
+
+def kinds_open(tx: Transaction) -> tuple[Kind, ...]:
+    """The kinds that this office may issue today, the usual one first."""
+    me = signed_in()
+    return eligibility.kinds_open(offices.circumstances(tx, me.office.code, me.at))
+
+
+def reason_of(code: str) -> Reason | None:
+    """The reason of that code, if it is one."""
+    return next((each for each in Reason if each == code), None)
+
+
+def usual_reason(state: RecordingState | None) -> str:
+    """The reason that fits most people whose recording has come so far."""
+    if state is None:
+        return ""
+    return Reason.BLANKS if state is RecordingState.PRINT_READY_RECORD else Reason.PROCESSING
+
+
+def namesakes(tx: Transaction, person: Resident) -> Namesakes:
+    """Others of this office, in its register or with a letter of it, who might be this person."""
+    return _namesakes(tx, person.nik, person.name, person.birth_date)
+
+
+def _namesakes(tx: Transaction, nik: str, name: str, born: date) -> Namesakes:
+    asked = (signed_in().office.code, nik, name, born, _MOST_NAMESAKES)
+    return Namesakes(residents.namesakes(tx, *asked), letters.namesakes(tx, *asked))
+
+
+def application(
+    form: Form,
+    picture: bytes | None,
+    kept: bytes | None,
+    fixed: Mapping[str, str],
+    *,
+    in_words: bool = False,
+) -> Application:
+    """The request that was posted.
+
+    Args:
+        form: what was typed.
+        picture: a portrait as it came.
+        kept: the one that is stored already, where no other has come.
+        fixed: fields that are not the form's to say.
+        in_words: the reason may stay without a code.
+
+    Raises:
+        RequestRefused: as ``applying.read_form``.
+    """
+    me = signed_in()
+    with context().registry.reading() as tx:
+        villages = offices.villages_of(tx, me.office)
+    counter = Counter(me.office.code, villages, me.today, PaperChecks(me))
+    return read_form({**form.values(), **fixed}, picture, counter, form.once, kept=kept, in_words=in_words)
+
+
+def keep(form: Form, picture: bytes | None, kept: bytes | None) -> str:
+    """The portrait as the page carries it on while the rest is mended; "" without one that could be used."""
+    if picture is not None and PICTURE not in form.problems:
+        try:
+            kept = portrait.normalise(picture)
+        except FieldError as refused:
+            form.refuse(PICTURE, refused.problem.text)
+    return "" if kept is None else _signer().sign(b64encode(kept)).decode()
+
+
+def kept_in(form: Form) -> bytes | None:
+    """The portrait that the page carried on, as :func:`keep` signed it."""
+    try:
+        return b64decode(_signer().unsign(form[KEPT]), validate=True)
+    except (BadSignature, NotBase64):
+        return None
+
+
+def hints(form: Form) -> list[Problem]:
+    """Where the NIK disagrees with what is typed so far. Refuses nothing."""
+    try:
+        nik = Nik.parse("".join(form["nik"].split()))
+    except FieldError as refused:
+        return [refused.problem] if len(form["nik"]) >= residents.LEAST_DIGITS else []
+    sex = _or_none(lambda: people.parse_sex(form["jenis_kelamin"]))
+    return [*requests.disagreements(nik, _born(form), sex, form["kode_wilayah"] or None)]
+
+
+def doubles(tx: Transaction, form: Form) -> list[Problem]:
+    """Whether someone of the name and birth date typed so far is known under another NIK."""
+    name, born = _or_none(lambda: people.parse_name(form["nama"])), _born(form)
+    if name is None or born is None:
+        return []
+    found = _namesakes(tx, form["nik"], name, born)
+    known = [other.resident.nik for other in found.entries] + [other.resident.nik for other in found.letters]
+    others = ", ".join(map(grouped, dict.fromkeys(known)))
+    return [Problem("nama", "same_person", _same_person(others))] if others else []
+
+
+def _same_person(niks: str) -> Text:
+    return Text(
+        f"Nama dan tanggal lahir yang sama tercatat dengan NIK lain: {niks}. Pastikan ini dua orang yang berbeda.",
+        f"The same name and birth date stand under another NIK: {niks}. Make sure that these are two people.",
+    )
+
+
+def _born(form: Form) -> date | None:
+    return _or_none(lambda: people.parse_birth_date(form["tanggal_lahir"], signed_in().today))
+
+
+def _or_none(parse: Callable[[], T]) -> T | None:
+    try:
+        return parse()
+    except FieldError:
+        return None
+
+
+def _same(values: Iterable[str]) -> Options:
+    return [(str(value), str(value)) for value in values]
+
+
+def _place(village: Village) -> str:
+    return f"{village.name}, {village.district}"
+
+
+def _signer() -> Signer:
+    # Whoever could put bytes of their own here would have them stored without being looked through.
+    return Signer(context().settings.secret_key or "", salt="kept-portrait", digest_method=sha256)

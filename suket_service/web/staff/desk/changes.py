@@ -1,0 +1,112 @@
+"""Changes to issued letters that wait for a second person: looked at, agreed to, declined."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from suket_service import issuing
+from suket_service.errors import Text
+from suket_service.registry import letters, proposals, staff
+from suket_service.registry.letters import LetterRecord
+from suket_service.registry.proposals import Proposal
+from suket_service.registry.session import Transaction
+from suket_service.registry.staff import Role
+from suket_service.web.context import context
+from suket_service.web.forms import Form, done, page_number
+from suket_service.web.signed_in import SignedIn, signed_in
+from suket_service.web.signing import publish_if_due
+from suket_service.web.staff.desk.queue import ID
+from suket_service.web.staff.letters.page import PROPOSED
+
+A_PAGE = 20
+#: Letters of a proposal that a line of the list names.
+_NAMED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A proposal as its second person sees it; ``records`` are those of its letters that are shown."""
+
+    proposal: Proposal
+    by: str  # the name
+    records: Sequence[LetterRecord]
+    may_decide: bool
+
+    @property
+    def words(self) -> Text:
+        """What is asked for."""
+        return PROPOSED[self.proposal.action]
+
+    @property
+    def until(self) -> date | None:
+        """The new last valid day, of an extension."""
+        return self.proposal.until
+
+
+def waiting() -> str:
+    """What waits for a second person, oldest first."""
+    me = signed_in()
+    with context().registry.reading() as tx:
+        number = proposals.count_open(tx, me.office.code)
+        pages = max(1, -(-number // A_PAGE))
+        page = min(page_number(), pages)
+        found = proposals.open_of_office(tx, me.office.code, A_PAGE, (page - 1) * A_PAGE)
+        asked = [_asked(tx, me, each, each.letters[:_NAMED]) for each in found]
+    return render_template("staff/desk/proposals.html", asked=asked, number=number, page=page, pages=pages)
+
+
+def show(proposal: str) -> str:
+    """One proposal with all its letters."""
+    return _page(proposal, Form())
+
+
+def agree(proposal: str) -> ResponseReturnValue:
+    """Agree to it: the letters are changed at once."""
+    form, me = Form.given(), signed_in()
+    with form.catching():
+        changed = issuing.agree(context().registry, me.office.code, proposal, me.username, me.at)
+        publish_if_due()
+        return done(_agreed(len(changed)), url_for("desk.proposals"))
+    return _page(proposal, form), 422
+
+
+def decline(proposal: str) -> ResponseReturnValue:
+    """Decline it, with a note to whoever asked."""
+    form, me = Form.given(), signed_in()
+    with form.catching():
+        issuing.decline(context().registry, me.office.code, proposal, me.username, form["note"], me.at)
+        return done(Text("Usulan ditolak.", "The proposal was declined."), url_for("desk.proposals"))
+    return _page(proposal, form), 422
+
+
+def _page(proposal: str, form: Form) -> str:
+    me = signed_in()
+    if not ID.fullmatch(proposal):
+        raise proposals.no_proposal()
+    with context().registry.reading() as tx:
+        found = proposals.by_id(tx, me.office.code, proposal)
+        pages = max(1, -(-len(found.letters) // A_PAGE))
+        page = min(page_number(), pages)
+        asked = _asked(tx, me, found, found.letters[(page - 1) * A_PAGE : page * A_PAGE])
+        decider = staff.find(tx, found.decided_by) if found.decided_by else None
+    return render_template(
+        "staff/desk/proposal.html", form=form, asked=asked, decider=decider, page=page, pages=pages
+    )
+
+
+def _asked(tx: Transaction, me: SignedIn, proposal: Proposal, shown: Sequence[str]) -> Asked:
+    records = letters.of_ids(tx, me.office.code, shown)
+    asker = staff.find(tx, proposal.asked_by)
+    return Asked(
+        proposal,
+        asker.name if asker else proposal.asked_by,
+        [records[each] for each in shown],
+        proposal.decision is None and me.role is Role.APPROVER and me.username != proposal.asked_by,
+    )
+
+
+def _agreed(number: int) -> Text:
+    return Text(f"Disetujui: {number} surat diubah.", f"Agreed: {number} letters changed.")

@@ -1,0 +1,261 @@
+"""What waits for whoever is signed in, by role. Does none of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from flask import url_for
+
+from suket_service import administering
+from suket_service.core.letter import LetterState
+from suket_service.errors import Text
+from suket_service.registry import audit, letters, proposals
+from suket_service.registry.letters import Narrowed, Waiting, lists
+from suket_service.registry.session import Transaction
+from suket_service.registry.staff import Role
+from suket_service.web.access import ROUTES
+from suket_service.web.context import context
+from suket_service.web.signed_in import SignedIn
+from suket_service.web.staff.audit import unusual_issuing
+from suket_service.web.staff.overview.condition import Part, Sign
+
+#: Days ahead in which the end of a letter is near.
+NEAR_DAYS = 30
+#: Days back in which a letter was issued that should have been collected by now.
+COLLECT_DAYS = 30
+#: Days of issuing that the auditor is told about at once.
+UNUSUAL_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something that waits: how much of it, what, since when, and where it is done."""
+
+    count: int | None
+    what: Text
+    endpoint: str
+    note: Text | None = None
+    arguments: Mapping[str, str] = field(default_factory=dict)
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the page has counted already."""
+
+    parts: Sequence[Part]
+    ending: int  # letters near their last day
+
+
+def way(endpoint: str, role: Role, arguments: Mapping[str, str] | None = None) -> str | None:
+    """The address of a page, where it is for that role; None where it is not."""
+    guard = ROUTES.get(endpoint)
+    if guard is None or (guard.roles is not None and role not in guard.roles):
+        return None
+    return f"{url_for(endpoint)}?{urlencode(arguments)}" if arguments else url_for(endpoint)
+
+
+def tasks(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
+    """What waits for this person, the most pressing first."""
+    return _BY_ROLE[me.role](tx, me, known)
+
+
+def _operator(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
+    mine = letters.unissued(tx, me.office.code, me.username, None, limit=0).counts
+    collect = lists.waiting(tx, me.office.code, me.today - timedelta(days=COLLECT_DAYS), me.today).total
+    return _some(
+        Task(
+            mine[Waiting.RETURNED],
+            _for(
+                mine[Waiting.RETURNED],
+                "konsep dikembalikan kepada Anda untuk diperbaiki",
+                "draft sent back to you for correction",
+                "drafts sent back to you for correction",
+            ),
+            "drafts.mine",
+            is_urgent=True,
+        ),
+        Task(
+            mine[Waiting.HELD],
+            _for(
+                mine[Waiting.HELD],
+                "konsep Anda belum diajukan",
+                "draft of yours not submitted yet",
+                "drafts of yours not submitted yet",
+            ),
+            "drafts.mine",
+        ),
+        Task(
+            collect,
+            _for(
+                collect,
+                "surat menunggu diserahkan",
+                "letter waits to be handed over",
+                "letters wait to be handed over",
+            ),
+            "letters.waiting",
+            Text(f"terbit dalam {COLLECT_DAYS} hari terakhir", f"issued in the last {COLLECT_DAYS} days"),
+        ),
+        _near(known.ending),
+    )
+
+
+def _approver(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
+    groups = letters.queue_groups(tx, me.office.code)
+    drafts = sum(each.letters for each in groups if each.state is LetterState.DRAFT)
+    unsealed = sum(each.letters for each in groups if each.state is LetterState.APPROVED)
+    proposed = proposals.count_open(tx, me.office.code, not_of=me.username)
+    oldest = letters.queue(tx, me.office.code, Narrowed(), 1)
+    return _some(
+        Task(
+            drafts,
+            _for(
+                drafts,
+                "konsep menunggu persetujuan Anda",
+                "draft waits for your approval",
+                "drafts wait for your approval",
+            ),
+            "desk.queue",
+            age(me.at, oldest[0].created_at) if oldest else None,
+            is_urgent=True,
+        ),
+        Task(
+            unsealed,
+            _for(
+                unsealed,
+                "surat disetujui tetapi belum terbit",
+                "letter approved but not issued",
+                "letters approved but not issued",
+            ),
+            "desk.queue",
+        ),
+        Task(
+            proposed,
+            _for(
+                proposed,
+                "usulan menunggu orang kedua",
+                "proposal waits for a second person",
+                "proposals wait for a second person",
+            ),
+            "desk.proposals",
+        ),
+        _near(known.ending),
+    )
+
+
+def _admin(_tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
+    everyone = administering.list_staff(context().registry, me.office.code)
+    incomplete = sum(each.member.active and not each.can_prove for each in everyone)
+    return _some(
+        *(
+            Task(
+                None,
+                Text(f"{part.name.id}: {part.value.id}", f"{part.name.en}: {part.value.en}"),
+                _seen_to(part),
+                part.advice,
+                is_urgent=part.sign is Sign.NOW,
+            )
+            for part in known.parts
+            if part.sign is not Sign.WELL
+        ),
+        Task(
+            incomplete,
+            _for(
+                incomplete,
+                "pengguna belum dapat masuk",
+                "member of staff cannot sign in yet",
+                "members of staff cannot sign in yet",
+            ),
+            "administration.staff",
+            Text(
+                "tanpa kata sandi, atau tanpa kode sekali pakai",
+                "without a password, or without one-time codes",
+            ),
+        ),
+    )
+
+
+def _auditor(tx: Transaction, me: SignedIn, _known: Known) -> list[Task]:
+    first = me.today - timedelta(days=UNUSUAL_DAYS - 1)
+    found, _ = unusual_issuing.findings(tx, me.office, first, me.today)
+    entries = audit.head(tx).entries
+    return _some(
+        Task(
+            len(found),
+            _for(
+                len(found),
+                "temuan penerbitan tidak lazim",
+                "finding of unusual issuing",
+                "findings of unusual issuing",
+            ),
+            "audit.unusual",
+            Text(f"dalam {UNUSUAL_DAYS} hari terakhir", f"in the last {UNUSUAL_DAYS} days"),
+            {"first": first.isoformat(), "last": me.today.isoformat()},
+            is_urgent=True,
+        ),
+        Task(
+            entries,
+            Text("catatan dalam rantai audit", "entries in the audit chain"),
+            "audit.checks",
+            Text("periksa keutuhannya", "check that it is whole"),
+        ),
+    )
+
+
+def age(now: datetime, since: datetime) -> Text:
+    """How long something has waited, in the unit that people would say."""
+    waited = max(now - since, timedelta(0))
+    for unit, said, one, several in _UNITS:
+        count = waited // unit
+        if count:
+            return Text(
+                f"tertua menunggu {count} {said}", f"the oldest for {count} {one if count == 1 else several}"
+            )
+    return Text("baru saja masuk", "just come in")
+
+
+def _near(count: int) -> Task:
+    return Task(
+        count,
+        _for(
+            count,
+            "surat mendekati hari terakhirnya",
+            "letter near its last day",
+            "letters near their last day",
+        ),
+        "reports.expiring",
+        Text(f"dalam {NEAR_DAYS} hari", f"within {NEAR_DAYS} days"),
+    )
+
+
+def _for(count: int, said: str, one: str, several: str) -> Text:
+    return Text(said, one if count == 1 else several)
+
+
+def _some(*every: Task) -> list[Task]:
+    return [task for task in every if task.count is None or task.count]
+
+
+def _seen_to(part: Part) -> str:
+    return part.endpoint or "administration.index"
+
+
+_UNITS = (
+    (timedelta(days=1), "hari", "day", "days"),
+    (timedelta(hours=1), "jam", "hour", "hours"),
+    (timedelta(minutes=1), "menit", "minute", "minutes"),
+)
+_BY_ROLE: Mapping[Role, Callable[[Transaction, SignedIn, Known], list[Task]]] = {
+    Role.OPERATOR: _operator,
+    Role.APPROVER: _approver,
+    Role.ADMIN: _admin,
+    Role.AUDITOR: _auditor,
+}
+#: Where to go when nothing waits.
+NEXT_STEP: Mapping[Role, Task] = {
+    Role.OPERATOR: Task(None, Text("Cari pemohon di loket", "Search at the counter"), "counter.search"),
+    Role.APPROVER: Task(None, Text("Lihat surat", "See the letters"), "letters.find"),
+    Role.ADMIN: Task(None, Text("Buka pengaturan", "Open the administration"), "administration.index"),
+    Role.AUDITOR: Task(None, Text("Lihat catatan audit", "See the audit entries"), "audit.entries"),
+}

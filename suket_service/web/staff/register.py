@@ -1,0 +1,207 @@
+"""The register of the recorded: what the office holds, and lists looked at before they are imported. Judges no row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from apiflask import APIBlueprint
+from flask import jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from suket_service import administering
+from suket_service.administering import ListChange, ListPreview, ListRow
+from suket_service.core.resident import parse_date
+from suket_service.errors import FileRefused, Problem, Text
+from suket_service.registry import offices, register_lists, uploads
+from suket_service.registry.residents import Import
+from suket_service.registry.uploads import Purpose, Upload
+from suket_service.sheets.table import Row
+from suket_service.web.context import context, now
+from suket_service.web.forms import Form, done, page_number
+from suket_service.web.language import number
+from suket_service.web.signed_in import signed_in
+from suket_service.web.staff.people_files import (
+    A_PAGE,
+    BadRow,
+    bad_rows,
+    by_field,
+    chosen_table,
+    rows_to_mend,
+)
+from suket_service.web.staff.people_templates import STATE_WORDS, template_file
+
+blueprint = APIBlueprint("register", __name__, enable_openapi=False)
+
+_MOST_LISTED = 50
+_MOST_BAD_SHOWN = 100
+#: Our names of a person's facts, as columns are titled.
+_COLUMN_OF = {
+    "name": "nama",
+    "birth_place": "tempat_lahir",
+    "birth_date": "tanggal_lahir",
+    "sex": "jenis_kelamin",
+    "blood_type": "golongan_darah",
+    "address": "alamat",
+    "rt": "rt",
+    "rw": "rw",
+    "village": "kode_wilayah",
+    "religion": "agama",
+    "marital_status": "status_perkawinan",
+    "occupation": "pekerjaan",
+    "citizenship": "kewarganegaraan",
+}
+
+
+@blueprint.get("/register")
+def start() -> str:
+    """What the office holds today, a list to upload, and the lists before it."""
+    return _start(Form({"as_of": signed_in().today.isoformat()}))
+
+
+@blueprint.post("/register")
+def upload() -> ResponseReturnValue:
+    """Keep a list, to be looked at. Nothing of it is imported yet."""
+    me, form = signed_in(), Form.given()
+    with form.catching(), by_field():
+        as_of = parse_date(form["as_of"], "as_of")
+        origin = Import(me.office.code, form["source"], as_of, me.username, me.at)
+        table = chosen_table(form)
+        kept = administering.keep_list(context().registry, table.name, table.data, origin, form.once)
+        return redirect(url_for("register.incoming", upload=kept), 303)
+    return _start(form), 422
+
+
+def _start(form: Form) -> str:
+    me = signed_in()
+    with context().registry.reading() as tx:
+        held = register_lists.held(tx, me.office.code)
+        listed = uploads.of_office(tx, me.office.code, Purpose.RESIDENTS, _MOST_LISTED)
+    return render_template("staff/register/start.html", form=form, held=held, uploads=listed)
+
+
+@blueprint.get("/register/<upload>")
+def incoming(upload: str) -> str:
+    """A list as it stands: what it would change, how far it is, or what it changed."""
+    return _incoming(upload, Form())
+
+
+def _incoming(upload_id: str, form: Form) -> str:
+    me = signed_in()
+    seen = administering.preview_list(context().registry, me.office.code, upload_id, me.at)
+    shown = _Shown(seen, page_number())
+    return render_template(
+        "staff/register/incoming.html",
+        form=form,
+        upload=seen.upload,
+        shown=shown,
+        state_words=STATE_WORDS,
+        column_of=_COLUMN_OF,
+        ListChange=ListChange,
+    )
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What of a preview stands on one page; of a list that is through, what was counted then."""
+
+    seen: ListPreview
+    page: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        upload = self.seen.upload
+        return dict(upload.counts or {}) if upload.confirmed_at or not upload.is_held else self.seen.counts
+
+    @property
+    def state_changes(self) -> list[tuple[administering.StateChange, int]]:
+        return administering.state_changes(self.counts)
+
+    @property
+    def bad(self) -> Sequence[BadRow]:
+        return bad_rows(_refused(self.seen)[:_MOST_BAD_SHOWN])
+
+    @property
+    def older(self) -> int:
+        return len(self.seen.of(ListChange.OLDER))
+
+    @property
+    def rows(self) -> Sequence[ListRow]:
+        start = (self.page - 1) * A_PAGE
+        return self._changing[start : start + A_PAGE]
+
+    @property
+    def pages(self) -> int:
+        return -(-len(self._changing) // A_PAGE)
+
+    @property
+    def _changing(self) -> Sequence[ListRow]:
+        return self.seen.of(ListChange.CHANGED, ListChange.NEW)
+
+
+def _refused(seen: ListPreview) -> list[tuple[Row, Sequence[Problem]]]:
+    return [(each.row, each.outcome.problems) for each in seen.of(ListChange.REFUSED)]
+
+
+@blueprint.post("/register/<upload>/confirm")
+def confirm(upload: str) -> ResponseReturnValue:
+    """Import the next rows; asked again, by a button or a script, until all are through."""
+    me, form = signed_in(), Form.given()
+    with form.catching():
+        current = administering.import_list(context().registry, me.office.code, upload, me.username, now)
+        if _wants_progress():
+            return jsonify(done=current.done, rows=current.rows, confirmed=current.confirmed_at is not None)
+        page = url_for("register.incoming", upload=upload)
+        if current.confirmed_at is None:
+            return redirect(page, 303)
+        return done(_imported(current), page)
+    if _wants_progress():
+        return jsonify(problem=form.why("")), 422
+    return _incoming(upload, form), 422
+
+
+def _wants_progress() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _imported(upload: Upload) -> Text:
+    counts = upload.counts or {}
+    new, changed = (number(counts.get(each.value, 0)) for each in (ListChange.NEW, ListChange.CHANGED))
+    return Text(
+        f"Daftar diimpor: {new} orang baru, {changed} berubah.",
+        f"The list is imported: {new} people are new, {changed} changed.",
+    )
+
+
+@blueprint.post("/register/<upload>/discard")
+def discard(upload: str) -> ResponseReturnValue:
+    """Let go of a list before it is imported."""
+    me, form = signed_in(), Form.given()
+    with form.catching():
+        administering.discard_list(context().registry, me.office.code, upload, me.username, me.at)
+        text = Text("Isi daftar dihapus.", "The list's contents are deleted.")
+        return done(text, url_for("register.start"))
+    return _incoming(upload, form), 422
+
+
+@blueprint.post("/register/<upload>/refused")
+def refused(upload: str) -> ResponseReturnValue:
+    """The rows that cannot be used, as they were typed, each with what is wrong with it."""
+    me, form = signed_in(), Form.given()
+    seen = administering.preview_list(context().registry, me.office.code, upload, me.at)
+    rows = _refused(seen)
+    with form.catching():
+        if not rows:
+            raise FileRefused("no_bad_rows", Text("Tidak ada baris yang ditolak.", "No row is refused."))
+        administering.record_list_given_back(
+            context().registry, me.office.code, upload, me.username, len(rows), me.at
+        )
+        return rows_to_mend("perbaikan-daftar", rows, [each.row for each in seen.rows], form["type"])
+    return _incoming(upload, form), 422
+
+
+@blueprint.get("/register/template.<any(xlsx, csv):file_type>")
+def template(file_type: str) -> ResponseReturnValue:
+    """An empty list to fill in."""
+    me = signed_in()
+    with context().registry.reading() as tx:
+        villages, kinds = offices.villages_of(tx, me.office), offices.kinds(tx)
+    return template_file("daftar-penduduk", villages, kinds.values(), file_type, register=True)
