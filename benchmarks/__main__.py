@@ -12,6 +12,7 @@ SUBJECTS = {
     "http": "http_verify",
     "issue": "issue",
     "meanwhile": "meanwhile",
+    "desk": "desk_queue",
     "letter": "letter_pdf",
     "batch": "print_batch",
     "start": "start_up",

@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -47,7 +47,18 @@ class DemoOffice:
             serial = next(self.serials)
             names = portrait_names()
             photo = names[serial % len(names)] if photos else ""
-            rows.append(a_row(len(rows) + 2, serial, nama=f"SUHARTINI {_letters(serial)}", foto=photo))
+            # A NIK has room for 9,999 people of one birth date and place.
+            years, person = divmod(serial, 9_999)
+            born = date(1995 - years, 8, 17)
+            rows.append(
+                a_row(
+                    len(rows) + 2,
+                    nik=f"217203{born:%d%m%y}{person + 1:04d}",
+                    tanggal_lahir=born.isoformat(),
+                    nama=f"SUHARTINI {_letters(serial)}",
+                    foto=photo,
+                )
+            )
         taken = administering.import_residents(
             self.registry, CODE, rows, "operator", "benchmark", now().date(), now()
         )

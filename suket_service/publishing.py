@@ -20,7 +20,7 @@ from suket_service.core.trust_bundle import (
     TrustBundle,
 )
 from suket_service.errors import RegistryError, Text
-from suket_service.registry import audit, keys, letters, offices, publications, status
+from suket_service.registry import audit, checkpoints, keys, offices, publications, status
 from suket_service.registry.publications import Publication
 from suket_service.registry.session import Registry, Transaction
 
@@ -106,7 +106,7 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
     seq = audit.append(tx, at, by, "publish", str(version))
     key = keys.unlock(tx, Purpose.PUBLICATION, None, at.date(), publisher.passphrase)
     ring, contents = keys.ring(tx), status.contents(tx)
-    checkpoint = key.publish(CHECKPOINT_TYP, _json(_checkpoint(tx, identity.registry_id, at)))
+    checkpoint = key.publish(CHECKPOINT_TYP, checkpoints.payload(tx, at))
     snapshots = {each.number: _snapshot(each) for each in contents}
     bundle = TrustBundle(
         environment=identity.environment,
@@ -189,20 +189,6 @@ def _status_list(
     return Publication(
         list_name(snapshot.number), version, "application/statuslist+jwt", token.encode(), seq, at
     )
-
-
-def _checkpoint(tx: Transaction, registry_id: str, at: datetime) -> dict[str, Any]:
-    head = audit.head(tx)
-    return {
-        "registry": registry_id,
-        "at": int(at.timestamp()),
-        "entries": head.entries,
-        "head": head.hash.hex(),
-        "series": [
-            {"office": office, "kind": kind, "year": year, "last_serial": serial}
-            for office, kind, year, serial in letters.series(tx)
-        ],
-    }
 
 
 def _json(value: Any) -> bytes:

@@ -1,4 +1,6 @@
-"""The audit chain checked, in itself and against what was published. Appends nothing.
+"""The audit chain checked, in itself and against what was published, and taken out as a file.
+
+Appends nothing but the note that someone took entries out.
 
 A chain that was rewritten from some entry on, every hash anew, is whole in itself: only what is
 outside shows it. So any checkpoint ever published, or a trust bundle with one in it, can be held
@@ -6,7 +8,7 @@ against it.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -14,16 +16,40 @@ from typing import Any
 from suket_service.core import trust_bundle
 from suket_service.core.keyring import Key, KeyState
 from suket_service.core.signing import CHECKPOINT_TYP, compact_forms, open_publication, unsigned_header
-from suket_service.errors import KeyTrouble, Text
-from suket_service.registry import audit, checking, keys, letters, offices
-from suket_service.registry.audit import ChainHead
+from suket_service.errors import InputError, KeyTrouble, Text
+from suket_service.registry import audit, audit_search, checking, keys, letters, offices, staff
+from suket_service.registry.audit import ChainHead, StoredEntry
+from suket_service.registry.audit_search import Wanted
 from suket_service.registry.session import Registry, Transaction
+from suket_service.registry.staff import Role
 
 #: Entries read in one transaction: writers wait for no longer than such a reading takes.
 PORTION = 5_000
 #: What a restore appends, with the checkpoint that was its witness (``witness_entries``,
 #: ``witness_head``) and how many entries the backup still held (``entries``).
 RESTORE = "registry.restore"
+#: Entries in one file: what a workbook takes without making the office wait.
+MOST_EXPORTED = 50_000
+
+
+def export_entries(registry: Registry, wanted: Wanted, by: str, at: datetime) -> list[StoredEntry]:
+    """The wanted entries as they stand before this reading of them is itself noted, oldest first.
+
+    The note is no change by the auditor but a record of what they took along: how many, and never what
+    they looked for, which was typed.
+
+    Raises:
+        InputError: ``too_many_entries``.
+        NotAllowed: ``by`` is no auditor of that office.
+    """
+    with registry.writing() as tx:
+        staff.require_member(tx, by, wanted.office, Role.AUDITOR)
+        count, until = audit_search.count(tx, wanted, MOST_EXPORTED + 1), audit_search.last_number(tx)
+        if count > MOST_EXPORTED:
+            raise _too_many()
+        audit.append(tx, at, by, "audit.export", f"{count} entries", wanted.office)
+    with registry.reading() as tx:  # what stood then stands still: the chain is only appended to
+        return list(audit_search.every(tx, wanted, until))
 
 
 def first_strange_letter(registry: Registry) -> str | None:
@@ -54,7 +80,7 @@ class AuditCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class _Checkpoint:
+class Checkpoint:
     """What a publication key signed of the chain; ``series``: (office, kind, year) to the last serial."""
 
     registry: str
@@ -77,11 +103,34 @@ def check_audit(registry: Registry, checkpoint: str | None = None) -> AuditCheck
         InputError: the trust bundle cannot be read.
         RegistryError: ``audit_unreadable``.
     """
-    given = None
-    if checkpoint is not None:
-        with registry.reading() as tx:
-            given = _opened(tx, checkpoint.strip())
-    head, first_break = _walk(registry)
+    steps = check_in_steps(registry, None if checkpoint is None else open_checkpoint(registry, checkpoint))
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            found: AuditCheck = end.value
+            return found
+
+
+def open_checkpoint(registry: Registry, token: str) -> Checkpoint:
+    """What a signed checkpoint says, or the one in a trust bundle.
+
+    Raises:
+        As :func:`check_audit`.
+    """
+    with registry.reading() as tx:
+        return _opened(tx, token.strip())
+
+
+def check_in_steps(
+    registry: Registry, given: Checkpoint | None
+) -> Generator[tuple[int, int], None, AuditCheck]:
+    """Check the chain, saying after each portion how many entries are whole, and of how many.
+
+    Raises:
+        RegistryError: ``audit_unreadable``.
+    """
+    head, first_break = yield from _walk(registry)
     if given is None:
         return AuditCheck(head.entries, first_break, None)
     with registry.reading() as tx:
@@ -89,12 +138,12 @@ def check_audit(registry: Registry, checkpoint: str | None = None) -> AuditCheck
     return AuditCheck(head.entries, first_break, fits, lost)
 
 
-def _walk(registry: Registry) -> tuple[ChainHead, int | None]:
+def _walk(registry: Registry) -> Generator[tuple[int, int], None, tuple[ChainHead, int | None]]:
     """The end of the chain and its first break. What is appended meanwhile is read too."""
     good = ChainHead(0, audit.GENESIS)
     while True:
         with registry.reading() as tx:
-            entries = audit.stretch(tx, good.entries, PORTION)
+            entries, last = audit.stretch(tx, good.entries, PORTION), audit_search.last_number(tx)
         after = audit.follow(good, entries)
         if after.entries - good.entries < len(entries):
             with registry.reading() as tx:
@@ -102,9 +151,10 @@ def _walk(registry: Registry) -> tuple[ChainHead, int | None]:
         if len(entries) < PORTION:
             return after, None
         good = after
+        yield good.entries, last
 
 
-def _compare(tx: Transaction, given: _Checkpoint) -> tuple[bool | None, int | None]:
+def _compare(tx: Transaction, given: Checkpoint) -> tuple[bool | None, int | None]:
     """Whether the chain fits, and the restore that comes into it."""
     serials = {(office, kind, year): last for office, kind, year, last in letters.series(tx)}
     numbers_fit = all(serials.get(series, 0) >= last for series, last in given.series.items())
@@ -115,7 +165,7 @@ def _compare(tx: Transaction, given: _Checkpoint) -> tuple[bool | None, int | No
     return (None if is_witness and numbers_fit else False), restore
 
 
-def _restore_since(tx: Transaction, given: _Checkpoint) -> tuple[int | None, bool]:
+def _restore_since(tx: Transaction, given: Checkpoint) -> tuple[int | None, bool]:
     """A later restore from a backup older than the checkpoint, and whether it names it as its witness."""
     first = None
     for entry in audit.of_action(tx, RESTORE):
@@ -132,7 +182,7 @@ def _restore_since(tx: Transaction, given: _Checkpoint) -> tuple[int | None, boo
     return first, False
 
 
-def _opened(tx: Transaction, token: str) -> _Checkpoint:
+def _opened(tx: Transaction, token: str) -> Checkpoint:
     identity = offices.identity(tx)
     token = _out_of_bundle(token)
     signer = keys.ring(tx).find_kid(str(unsigned_header(token).get("kid")))
@@ -157,9 +207,9 @@ def _out_of_bundle(token: str) -> str:
     return held
 
 
-def _read(claims: Mapping[str, Any]) -> _Checkpoint:
+def _read(claims: Mapping[str, Any]) -> Checkpoint:
     try:
-        return _Checkpoint(
+        return Checkpoint(
             registry=str(claims["registry"]),
             at=datetime.fromtimestamp(int(claims["at"]), UTC),
             entries=int(claims["entries"]),
@@ -173,7 +223,7 @@ def _read(claims: Mapping[str, Any]) -> _Checkpoint:
         raise _unreadable() from None
 
 
-def _require_believed(signer: Key, given: _Checkpoint) -> None:
+def _require_believed(signer: Key, given: Checkpoint) -> None:
     """What a retired key signed inside its dates stays good; a revoked one was stolen."""
     if signer.state is KeyState.REVOKED:
         raise KeyTrouble(
@@ -203,5 +253,15 @@ def _unreadable() -> KeyTrouble:
         Text(
             "Ini bukan titik periksa yang diterbitkan registri ini. Ambil checkpoint.jws atau trust-bundle.jws yang pernah terbit.",
             "This is no checkpoint that this registry published. Take a checkpoint.jws or a trust-bundle.jws that was published.",
+        ),
+    )
+
+
+def _too_many() -> InputError:
+    return InputError(
+        "too_many_entries",
+        Text(
+            f"Satu berkas memuat paling banyak {MOST_EXPORTED} catatan. Persempit harinya.",
+            f"One file holds at most {MOST_EXPORTED} entries. Narrow the days.",
         ),
     )

@@ -1,5 +1,8 @@
 """The signing keys as the office sees them: made, put to use, retired, revoked. Signs nothing.
 
+Whoever runs the machine may do all of it; an administrator what concerns their own office: the keys of its
+letters, and that of publications where no other office depends on it.
+
 Each is one transaction with one audit entry. A new key waits on standby, published, so that holders
 of older bundles know it before it signs. At most one key of a purpose and office signs at a time.
 """
@@ -13,9 +16,10 @@ from suket_service.core.keyring import Key, KeyState, Purpose, Scope
 from suket_service.core.resident import parse_text
 from suket_service.core.signing import SigningKey
 from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
-from suket_service.errors import FieldError, KeyTrouble, Problem, RegistryError, Text
-from suket_service.registry import audit, keys, letters, offices, publications
+from suket_service.errors import FieldError, KeyTrouble, NotAllowed, Problem, RegistryError, Text
+from suket_service.registry import audit, keys, letters, offices, publications, staff
 from suket_service.registry.session import Registry, Transaction
+from suket_service.registry.staff import Role
 
 MOST_REASON_CHARACTERS = 200
 _NIK = re.compile(r"[0-9]{16}")
@@ -42,12 +46,24 @@ def list_keys(registry: Registry) -> list[Key]:
         return list(keys.ring(tx))
 
 
+def list_keys_of(registry: Registry, office_code: str) -> list[Key]:
+    """The keys of an office's letters and of publications, the newest first."""
+    with registry.reading() as tx:
+        return [key for key in reversed(list(keys.ring(tx))) if key.scope.office in (office_code, None)]
+
+
 def new_key(
-    registry: Registry, purpose: Purpose, office_code: str | None, passphrase: str | None, at: datetime
+    registry: Registry,
+    purpose: Purpose,
+    office_code: str | None,
+    passphrase: str | None,
+    at: datetime,
+    by: str = CONSOLE,
 ) -> KeyChange:
     """Make a standby key: for an office's letters, or (``office_code`` None) for publications.
 
     Raises:
+        NotAllowed: ``by`` may not keep such a key.
         KeyTrouble: ``no_passphrase``, ``key_locked`` (not the passphrase of the other keys) or
             ``standby_exists``.
         NotFound: no such office.
@@ -59,6 +75,7 @@ def new_key(
             raise RegistryError(
                 "not_initialised", Text("Jalankan `suket init` dahulu.", "Run `suket init` first.")
             )
+        _require_keeper(tx, by, office_code)
         given = keys.require_passphrase(tx, passphrase)
         office = offices.office(tx, office_code) if office_code else None
         if _of(tx, KeyState.STANDBY, purpose, office_code):
@@ -73,19 +90,20 @@ def new_key(
         )
         made = SigningKey.generate(purpose, scope, KeyState.STANDBY)
         keys.store(tx, made, given, at)
-        _note(tx, at, "key.new", made.key)
+        _note(tx, at, by, "key.new", made.key)
         return KeyChange(keys.find(tx, made.key.kid), _signer(tx, made.key))
 
 
-def activate_key(registry: Registry, kid: str, at: datetime) -> KeyChange:
+def activate_key(registry: Registry, kid: str, at: datetime, by: str = CONSOLE) -> KeyChange:
     """Let a standby key sign from now on; the one that signed before is retired.
 
     Raises:
-        NotFound: no such key.
+        NotAllowed: ``by`` may not keep such a key.
+        NotFound: no such key, or another office's.
         KeyTrouble: ``key_not_standby`` or ``key_not_yet``: its first day is still to come.
     """
     with registry.writing() as tx:
-        key = keys.find(tx, kid)
+        key = _kept(tx, kid, by)
         if key.state is not KeyState.STANDBY:
             raise _not_standby(key)
         if _today(tx, key.scope.office, at) < key.scope.signs_from:
@@ -94,25 +112,26 @@ def activate_key(registry: Registry, kid: str, at: datetime) -> KeyChange:
             _retired(tx, former, at) for former in _of(tx, KeyState.ACTIVE, key.purpose, key.scope.office)
         )
         now_active = keys.change_state(tx, key, KeyState.ACTIVE, key.scope.signs_until)
-        _note(tx, at, "key.activate", now_active, retired=[each.kid for each in retired])
+        _note(tx, at, by, "key.activate", now_active, retired=[each.kid for each in retired])
         return KeyChange(now_active, now_active, retired, _known_from(tx, now_active))
 
 
-def retire_key(registry: Registry, kid: str, at: datetime) -> KeyChange:
+def retire_key(registry: Registry, kid: str, at: datetime, by: str = CONSOLE) -> KeyChange:
     """Let a key sign no more, after today; what it signed inside its dates stays good.
 
     Raises:
-        NotFound: no such key.
+        NotAllowed: ``by`` may not keep such a key.
+        NotFound: no such key, or another office's.
         KeyTrouble: ``key_not_in_use``: it is retired or revoked already.
     """
     with registry.writing() as tx:
-        key = keys.find(tx, kid)
+        key = _kept(tx, kid, by)
         if key.state not in (KeyState.ACTIVE, KeyState.STANDBY):
             raise _not_in_use(key)
-        return _taken_out(tx, key, _retired(tx, key, at), at, "key.retire")
+        return _taken_out(tx, key, _retired(tx, key, at), at, by, "key.retire")
 
 
-def revoke_key(registry: Registry, kid: str, reason: str, at: datetime) -> KeyChange:
+def revoke_key(registry: Registry, kid: str, reason: str, at: datetime, by: str = CONSOLE) -> KeyChange:
     """Say that a key was stolen: from now on only letters on record are believed of it.
 
     Args:
@@ -120,24 +139,26 @@ def revoke_key(registry: Registry, kid: str, reason: str, at: datetime) -> KeyCh
         kid: the key, or the start of its ``kid``.
         reason: kept in the audit chain; names nobody.
         at: now.
+        by: the console, or an administrator.
 
     Raises:
-        NotFound: no such key.
+        NotAllowed: ``by`` may not keep such a key.
+        NotFound: no such key, or another office's.
         KeyTrouble: ``key_not_in_use``: it is revoked already.
         FieldError: the reason is missing, too long or holds a NIK.
     """
     given = _reason(reason)
     with registry.writing() as tx:
-        key = keys.find(tx, kid)
+        key = _kept(tx, kid, by)
         if key.state is KeyState.REVOKED:
             raise _not_in_use(key)
         until = key.scope.signs_until or _today(tx, key.scope.office, at)
         revoked = keys.change_state(tx, key, KeyState.REVOKED, until)
-        return _taken_out(tx, key, revoked, at, "key.revoke", reason=given)
+        return _taken_out(tx, key, revoked, at, by, "key.revoke", reason=given)
 
 
 def _taken_out(
-    tx: Transaction, before: Key, after: Key, at: datetime, action: str, **details: str
+    tx: Transaction, before: Key, after: Key, at: datetime, by: str, action: str, **details: str
 ) -> KeyChange:
     """The standby takes over where nobody else signs; one audit entry for all of it."""
     signer, known_from = _signer(tx, after), None
@@ -151,7 +172,7 @@ def _taken_out(
             signer = keys.change_state(tx, waiting[0], KeyState.ACTIVE, waiting[0].scope.signs_until)
             known_from = _known_from(tx, signer)
             details["activated"] = signer.kid
-    _note(tx, at, action, after, **details)
+    _note(tx, at, by, action, after, **details)
     return KeyChange(after, signer, (), known_from)
 
 
@@ -185,9 +206,25 @@ def _today(tx: Transaction, office: str | None, at: datetime) -> date:
     return offices.office(tx, office).local_date(moment) if office else moment.date()
 
 
-def _note(tx: Transaction, at: datetime, action: str, key: Key, **details: str | list[str]) -> None:
+def _note(tx: Transaction, at: datetime, by: str, action: str, key: Key, **details: str | list[str]) -> None:
     told = {"purpose": key.purpose.value, **details}
-    audit.append(tx, at, CONSOLE, action, key.kid, key.scope.office, told)
+    audit.append(tx, at, by, action, key.kid, key.scope.office, told)
+
+
+def _kept(tx: Transaction, kid: str, by: str) -> Key:
+    key = keys.find(tx, kid)
+    if by != CONSOLE and key.scope.office not in (None, staff.office_of(tx, by)):
+        raise keys.no_such_key()
+    _require_keeper(tx, by, key.scope.office)
+    return key
+
+
+def _require_keeper(tx: Transaction, by: str, office: str | None) -> None:
+    if by == CONSOLE:
+        return
+    staff.require_member(tx, by, office or staff.office_of(tx, by), Role.ADMIN)
+    if office is None and len(offices.offices(tx)) > 1:
+        raise NotAllowed("key_of_all", _KEY_OF_ALL)
 
 
 def _reason(reason: str) -> str:
@@ -204,6 +241,12 @@ def _reason(reason: str) -> str:
             )
         )
     return given
+
+
+_KEY_OF_ALL = Text(
+    "Kunci publikasi dipakai bersama oleh beberapa kantor; hanya pengelola mesin yang mengubahnya (suket keys).",
+    "Several offices share the publication key; only whoever runs the machine changes it (suket keys).",
+)
 
 
 def _standby_exists() -> KeyTrouble:

@@ -1,4 +1,7 @@
-"""The offices, and new versions of their letterheads. Letters keep the version they were issued with."""
+"""The offices: new versions of their letterheads, their hours, their stock of cards. Issues nothing.
+
+Letters keep the version of the letterhead that they were issued with.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,12 +9,14 @@ from datetime import datetime
 
 from suket_service.administering.kinds import nothing_to_change
 from suket_service.core.letter import Letterhead, Office
-from suket_service.errors import Problem, RequestRefused, Text
+from suket_service.errors import FieldError, Problem, RequestRefused, Text
 from suket_service.paper import fonts
 from suket_service.registry import audit, offices, staff
+from suket_service.registry.offices import DAYS, OpeningHours
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import Role
 
+MOST_CARDS = 1_000_000
 #: As many characters as the registry keeps of each line.
 LETTERHEAD_CHARACTERS = {
     "government": 120,
@@ -90,6 +95,62 @@ def change_letterhead(
         return new
 
 
+def set_opening_hours(
+    registry: Registry, office_code: str, hours: OpeningHours, by: str, at: datetime
+) -> None:
+    """Say when the office is open; letters issued outside of it are shown to the auditor.
+
+    Raises:
+        NotAllowed: ``by`` is no administrator of that office.
+        RequestRefused: ``closes_before_opens``, by day.
+        InputError: ``nothing_to_change``.
+    """
+    problems = [
+        Problem(day, "closes_before_opens", _CLOSES_FIRST)
+        for day, each in zip(DAYS, hours.days, strict=True)
+        if each is not None and each.closes <= each.opens
+    ]
+    if problems:
+        raise RequestRefused(problems)
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+        if offices.opening_hours(tx, office_code) == hours:
+            raise nothing_to_change()
+        offices.set_opening_hours(tx, office_code, hours)
+        details = {
+            day: f"{each.opens:%H:%M}-{each.closes:%H:%M}"
+            for day, each in zip(DAYS, hours.days, strict=True)
+            if each is not None
+        }
+        audit.append(tx, at, by, "office.hours", office_code, office_code, details)
+
+
+def set_cards_in_stock(
+    registry: Registry, office_code: str, cards: int | None, by: str, at: datetime
+) -> None:
+    """Say how many blank cards there are; None where nobody counts them.
+
+    Raises:
+        NotAllowed: ``by`` is neither operator nor administrator of that office.
+        FieldError: ``out_of_range``.
+        InputError: ``nothing_to_change``.
+    """
+    if cards is not None and not 0 <= cards <= MOST_CARDS:
+        raise FieldError(
+            Problem(
+                "cards",
+                "out_of_range",
+                Text(f"Isi 0 sampai {MOST_CARDS}.", f"Give a number from 0 to {MOST_CARDS}."),
+            )
+        )
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.OPERATOR, Role.ADMIN)
+        if offices.cards_in_stock(tx, office_code) == cards:
+            raise nothing_to_change()
+        offices.set_cards_in_stock(tx, office_code, cards)
+        audit.append(tx, at, by, "office.stock", office_code, office_code, {"cards": cards})
+
+
 def _problems(letterhead: Letterhead) -> list[Problem]:
     found = []
     for field, most in LETTERHEAD_CHARACTERS.items():
@@ -105,3 +166,6 @@ def _problems(letterhead: Letterhead) -> list[Problem]:
             )
             found.append(Problem(field, "glyph_missing", told))
     return found
+
+
+_CLOSES_FIRST = Text("Jam tutup harus sesudah jam buka.", "Closing must be later than opening.")

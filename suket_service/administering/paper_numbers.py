@@ -42,7 +42,7 @@ def highest_given(
 def _read_number(tx: Transaction, number: str) -> tuple[SeriesKey, int]:
     for office in offices.offices(tx):
         for kind in offices.kinds(tx).values():
-            read = re.fullmatch(_pattern_of(office, kind.series), number)
+            read = re.fullmatch(pattern_of(office, kind.series), number)
             if read is None:
                 continue
             serial, year = int(read["serial"]), int(read["year"])
@@ -57,7 +57,7 @@ def _read_number(tx: Transaction, number: str) -> tuple[SeriesKey, int]:
     )
 
 
-def _pattern_of(office: Office, series: str) -> str:
+def pattern_of(office: Office, series: str) -> str:
     """The numbers of one series as a regular expression with the groups ``serial`` and ``year``."""
     parts, seen = [], set[str]()
     fields = {

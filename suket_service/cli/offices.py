@@ -1,5 +1,6 @@
 """``suket offices``: the offices and new versions of their letterheads. Issues nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -52,16 +53,17 @@ def list_(session: Session, as_json: bool) -> None:
 @click.option("--by", required=True, help="Admin kantor.")
 @click.pass_obj
 def letterhead(session: Session, file: Path, office: str | None, by: str) -> None:
-    """Pakai kop surat dan penanda tangan baru; surat yang sudah terbit tidak berubah."""
+    """Pakai kop surat dan penanda tangan baru; logo dan surat yang sudah terbit tidak berubah."""
     code = session.office(office) if office else session.office_of(by)
+    given = read_letterhead(file)
 
     def require_printable(head: Letterhead) -> None:
         printing.require_printable_letterhead(session.registry, code, head, press(session), now())
 
+    [held] = [each for each in administering.list_offices(session.registry) if each.office.code == code]
+    head = replace(given, logo=held.letterhead.logo)
     with told_by_field(session):
-        new = administering.change_letterhead(
-            session.registry, code, read_letterhead(file), by, now(), require_printable
-        )
+        new = administering.change_letterhead(session.registry, code, head, by, now(), require_printable)
     session.say(
         f"Kop surat versi {new.version} dipakai mulai sekarang.",
         f"Version {new.version} of the letterhead is in use from now on.",

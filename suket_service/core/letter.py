@@ -124,6 +124,7 @@ class Letterhead:
     signatory: str
     rank: str
     nip: str
+    logo: bytes | None = None  # a normalised PNG; None: the template's own emblem
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,12 +221,19 @@ def twice(first_row: int) -> Problem:
 
 def warnings(nik: Nik, person: Resident) -> tuple[Problem, ...]:
     """Where the NIK disagrees with the person: legal, unchangeable, worth a second look."""
+    return disagreements(nik, person.birth_date, person.sex, person.village.code)
+
+
+def disagreements(
+    nik: Nik, born: date | None, sex: fields.Sex | None, village_code: str | None
+) -> tuple[Problem, ...]:
+    """The same while a form is being filled in; what is not known yet (None) disagrees with nothing."""
     found = []
-    if not nik.names_birth_date(person.birth_date):
+    if born is not None and not nik.names_birth_date(born):
         found.append(_NIK_BIRTH_DATE)
-    if nik.is_woman is not (person.sex is fields.Sex.FEMALE):
+    if sex is not None and nik.is_woman is not (sex is fields.Sex.FEMALE):
         found.append(_NIK_SEX)
-    if nik.digits[:6] != person.village.code[:6]:
+    if village_code is not None and nik.digits[:6] != village_code[:6]:
         found.append(_NIK_REGION)
     return tuple(found)
 

@@ -97,6 +97,8 @@ _RELIGIONS = {
     "KEPERCAYAAN TERHADAP TUHAN YANG MAHA ESA": "KEPERCAYAAN TERHADAP TUHAN YME",
     "KEPERCAYAAN": "KEPERCAYAAN TERHADAP TUHAN YME",
 }
+#: As the civil registry writes them.
+RELIGIONS = tuple(dict.fromkeys(_RELIGIONS.values()))
 _SEXES = {
     **dict.fromkeys(("L", "LK", "LAKI-LAKI", "LAKI LAKI", "M", "MALE"), Sex.MALE),
     **dict.fromkeys(("P", "PR", "PEREMPUAN", "F", "FEMALE"), Sex.FEMALE),

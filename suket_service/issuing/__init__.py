@@ -1,31 +1,77 @@
 """Issuing: the life of a letter, each step one transaction with its audit entry. Prints and publishes nothing."""
 
+from suket_service.issuing.amending import amend, submit
 from suket_service.issuing.batch import RowOutcome, RowStatus, issue_rows
+from suket_service.issuing.confirming import draft_upload
+from suket_service.issuing.deciding import LetterOutcome, Settled, approve_and_issue, obstacles, send_back
 from suket_service.issuing.drafting import approve, draft, issue, withdraw
-from suket_service.issuing.life import extend, resume, revoke, revoke_all, supersede, suspend
+from suket_service.issuing.handing_over import (
+    HAND_OVER,
+    Collector,
+    hand_over,
+    require_collector,
+    require_in_hand,
+)
+from suket_service.issuing.life import MOST_AT_ONCE, extend, resume, revoke, revoke_all, supersede, suspend
 from suket_service.issuing.people import TwoPeople, require_change, require_people
 from suket_service.issuing.preparing import PhotoOpener
+from suket_service.issuing.previewing import RowFate, SeenRow, UploadPreview, preview_upload
+from suket_service.issuing.proposing import agree, decline, propose, withdraw_proposal
 from suket_service.issuing.rules import Application
 from suket_service.issuing.sealing import Sealing
+from suket_service.issuing.uploading import (
+    GivenFile,
+    add_photos,
+    discard_upload,
+    keep_upload,
+    record_given_back,
+)
 
 __all__ = [
+    "HAND_OVER",
+    "MOST_AT_ONCE",
     "Application",
+    "Collector",
+    "GivenFile",
+    "LetterOutcome",
     "PhotoOpener",
+    "RowFate",
     "RowOutcome",
     "RowStatus",
     "Sealing",
+    "SeenRow",
+    "Settled",
     "TwoPeople",
+    "UploadPreview",
+    "add_photos",
+    "agree",
+    "amend",
     "approve",
+    "approve_and_issue",
+    "decline",
+    "discard_upload",
     "draft",
+    "draft_upload",
     "extend",
+    "hand_over",
     "issue",
     "issue_rows",
+    "keep_upload",
+    "obstacles",
+    "preview_upload",
+    "propose",
+    "record_given_back",
     "require_change",
+    "require_collector",
+    "require_in_hand",
     "require_people",
     "resume",
     "revoke",
     "revoke_all",
+    "send_back",
+    "submit",
     "supersede",
     "suspend",
     "withdraw",
+    "withdraw_proposal",
 ]

@@ -11,9 +11,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from suket_service.core import request as requests
-from suket_service.core.letter import STATE_NAMES, Action, may
+from suket_service.core.letter import Action, may
 from suket_service.core.resident import RecordingState
-from suket_service.errors import NotAllowed, Problem, RegistryConflict, RequestRefused, Text
+from suket_service.errors import NotAllowed, Problem, RegistryConflict, RequestRefused
+from suket_service.issuing import row_notes
 from suket_service.issuing.drafting import (
     approve_entry,
     close_lapsed,
@@ -36,6 +37,7 @@ from suket_service.issuing.rules import (
     require_grounds,
 )
 from suket_service.issuing.sealing import Sealing, ToSeal, place_all, series_time
+from suket_service.paper import portrait
 from suket_service.registry import audit, letters, offices
 from suket_service.registry.letters import Draft, LetterRecord, NewEvent, NewLetter, portrait_key
 from suket_service.registry.offices import Circumstances
@@ -57,7 +59,7 @@ class RowStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowOutcome:
-    """What became of one row; ``letter`` is there unless it was refused."""
+    """What became of one row, or would; ``letter`` is there unless it was refused, or is yet to be made."""
 
     row: int
     status: RowStatus
@@ -118,43 +120,54 @@ def issue_rows(
         KeyTrouble, CallerError: the key or the clock does not allow issuing; what was told is done.
     """
     require_people(registry, office_code, people)
-    with registry.reading() as tx:
-        office = offices.office(tx, office_code)
-        villages = offices.villages_of(tx, office)
-    run = _Run(registry, office_code, people, sealing, allow_overrides)
+    intake = Intake(office_code, file_digest, lambda name: portrait.normalise(open_photo(name)), check_paper)
+    run = Run(registry, intake, people, sealing, allow_overrides=allow_overrides)
     for start in range(0, len(rows), PORTION):
-        today = office.local_date(now())
-        prepared = [
-            prepare(row, villages, today, Intake(office_code, file_digest, open_photo, check_paper))
-            for row in rows[start : start + PORTION]
-        ]
-        yield from run.settle(prepared, now)
+        yield from run.settle(rows[start : start + PORTION], now)
 
 
-class _Run:
+class Run:
     """One file on its way through: remembers which row brought which person first."""
 
     def __init__(
         self,
         registry: Registry,
-        office: str,
+        intake: Intake,
         people: TwoPeople,
         sealing: Sealing | None,
+        *,
         allow_overrides: bool,
     ) -> None:
+        """Raises NotFound: there is no such office."""
         self._registry = registry
-        self._office = office
+        self._intake = intake
+        self._office = intake.office
         self._people = people
         self._approver = people.approved_by if sealing is not None else None
         self._sealing = sealing
         self._allow_overrides = allow_overrides
         self._first_row_of: dict[str, int] = {}
+        with registry.reading() as tx:
+            self._calendar = offices.office(tx, intake.office)
+            self._villages = offices.villages_of(tx, self._calendar)
 
-    def settle(self, prepared: Sequence[Prepared], now: Callable[[], datetime]) -> list[RowOutcome]:
-        """Settle a portion in one commit; where the database refuses it, row by row.
+    def look_at(self, rows: Sequence[Row], at: datetime) -> list[RowOutcome]:
+        """What settling a portion now would do. Writes nothing, and holds the registry only while it asks it."""
+        prepared = self._prepare(rows, at)
+        with self._registry.reading() as tx:
+            decisions = self._decide_all(tx, prepared, offices.circumstances(tx, self._office, at))
+        return [_foreseen(decision) for decision in decisions]
 
-        The clock is read with the lock in hand: waiting for it may have taken us past midnight.
-        """
+    def settle(self, rows: Sequence[Row], now: Callable[[], datetime]) -> list[RowOutcome]:
+        """Settle a portion in one commit; where the database refuses it, row by row."""
+        return self._settle_prepared(self._prepare(rows, now()), now)
+
+    def _prepare(self, rows: Sequence[Row], at: datetime) -> list[Prepared]:
+        today = self._calendar.local_date(at)
+        return [prepare(row, self._villages, today, self._intake) for row in rows]
+
+    def _settle_prepared(self, prepared: Sequence[Prepared], now: Callable[[], datetime]) -> list[RowOutcome]:
+        # The clock is read with the lock in hand: waiting for it may have taken us past midnight.
         before = dict(self._first_row_of)
         try:
             with self._registry.writing() as tx:
@@ -164,18 +177,14 @@ class _Run:
             if len(prepared) == 1:
                 problem = Problem("", conflict.code, conflict.text)
                 return [RowOutcome(prepared[0].row, RowStatus.REFUSED, None, (problem,))]
-            return [outcome for each in prepared for outcome in self.settle([each], now)]
+            return [outcome for each in prepared for outcome in self._settle_prepared([each], now)]
 
     def _settle(self, tx: Transaction, prepared: Sequence[Prepared], at: datetime) -> list[RowOutcome]:
         require_asking(tx, self._office, self._people)
         if self._approver is not None:
             at = series_time(tx, self._office, at)
         under = offices.circumstances(tx, self._office, at)
-        applications = [each.application for each in prepared if each.application is not None]
-        known = known_of(tx, self._office, applications)
-        keys = [each.request_key for each in applications if each.request_key]
-        by_key = letters.by_request_keys(tx, self._office, keys)
-        decisions = [self._decide(tx, each, by_key, known, under) for each in prepared]
+        decisions = self._decide_all(tx, prepared, under)
         new = [each for each in decisions if isinstance(each, _New)]
         waiting = [each for each in decisions if isinstance(each, _Waiting)]
         self._write_new(tx, new, under, at)
@@ -183,6 +192,15 @@ class _Run:
         ids = [each.draft.id for each in new] + [each.record.id for each in waiting]
         written = dict(zip(ids, letters.by_ids(tx, self._office, ids), strict=True))
         return [_outcome(decision, written) for decision in decisions]
+
+    def _decide_all(
+        self, tx: Transaction, prepared: Sequence[Prepared], under: Circumstances
+    ) -> list[RowOutcome | _New | _Waiting]:
+        applications = [each.application for each in prepared if each.application is not None]
+        known = known_of(tx, self._office, applications)
+        keys = [each.request_key for each in applications if each.request_key]
+        by_key = letters.by_request_keys(tx, self._office, keys)
+        return [self._decide(tx, each, by_key, known, under) for each in prepared]
 
     def _decide(
         self,
@@ -208,15 +226,17 @@ class _Run:
                 return self._known_already(tx, row, application, already, under, changed=changed)
             grounds = require_grounds(application, known, under)
             if grounds.override_reason is not None and not self._allow_overrides:
-                raise RequestRefused([_OVERRIDE_NOT_ALLOWED])
+                raise RequestRefused([row_notes.OVERRIDE_NOT_ALLOWED])
         except RequestRefused as refusal:
             return RowOutcome(row, RowStatus.REFUSED, None, refusal.problems, warnings)
         self._first_row_of[application.nik] = row
         entry = known.register.get(application.nik)
         if entry is not None and entry.state is RecordingState.PRINT_READY_RECORD:
-            warnings = (*warnings, _CARD_READY)
+            warnings = (*warnings, row_notes.CARD_READY)
         if application.request.override_reason is not None and grounds.override_reason is None:
-            warnings = (*warnings, _OVERRIDE_NOT_NEEDED)
+            warnings = (*warnings, row_notes.OVERRIDE_NOT_NEEDED)
+        if grounds.override_reason is not None and self._approver is None:
+            warnings = (*warnings, row_notes.OVERRIDE_ASKED)
         return _New(row, new_draft(application, grounds, self._people.requested_by), grounds, warnings)
 
     def _known_already(
@@ -232,12 +252,12 @@ class _Run:
         warnings = application.request.warnings
         waits = may(already.state, Action.APPROVE) or may(already.state, Action.ISSUE)
         if not waits or self._approver is None:
-            notes = (*warnings, *_closed_note(already), *((_CHANGED_SINCE,) if changed else ()))
+            notes = (*warnings, *row_notes.closed(already), *((row_notes.CHANGED_SINCE,) if changed else ()))
             return RowOutcome(row, RowStatus.UNCHANGED, already, (), notes)
         if changed:
-            raise RequestRefused([_DRAFT_DIFFERS])
+            raise RequestRefused([row_notes.DRAFT_DIFFERS])
         if already.override_reason is not None and not self._allow_overrides:
-            raise RequestRefused([_OVERRIDE_NOT_ALLOWED])
+            raise RequestRefused([row_notes.OVERRIDE_NOT_ALLOWED])
         [lapsed] = require_all_issuable(tx, [already], under)
         try:
             require_two(already.requested_by, self._approver)
@@ -271,6 +291,14 @@ class _Run:
             tx, [approve_entry(record.id, record.office, self._approver, at) for record in fresh]
         )
         issue_approved(tx, records, self._approver, self._sealing, under, at)
+
+
+def _foreseen(decision: RowOutcome | _New | _Waiting) -> RowOutcome:
+    """What a decision comes to without an approver: whatever is new stops at a draft."""
+    if isinstance(decision, RowOutcome):
+        return decision
+    record = decision.record if isinstance(decision, _Waiting) else None
+    return RowOutcome(decision.row, RowStatus.DRAFTED, record, (), decision.warnings)
 
 
 def _outcome(decision: RowOutcome | _New | _Waiting, written: Mapping[str, LetterRecord]) -> RowOutcome:
@@ -335,63 +363,3 @@ def _standing_alike(application: Application, known: Known, under: Circumstances
     ):
         return standing
     return None
-
-
-def _closed_note(known: LetterRecord) -> tuple[Problem, ...]:
-    if known.closed_at is None:
-        return ()
-    name = STATE_NAMES[known.state]
-    return (
-        Problem(
-            "nik",
-            "already_closed",
-            Text(
-                f"Surat dari berkas ini sudah ditutup ({name.id}). Untuk surat baru, ajukan berkas permohonan baru.",
-                f"The letter of this file is already closed ({name.en}). For a new letter hand in a new file.",
-            ),
-        ),
-    )
-
-
-_CARD_READY = Problem(
-    "status_perekaman",
-    "card_can_be_printed",
-    Text(
-        "Data siap cetak (PRR): bila blangko ada, cetaklah KTP-el.",
-        "The record is ready to print (PRR): where blanks are in stock, print the card.",
-    ),
-)
-_CHANGED_SINCE = Problem(
-    "foto",
-    "changed_since",
-    Text(
-        "Isi baris ini, misalnya fotonya, berubah sejak suratnya dibuat; suratnya tidak diubah. "
-        "Untuk mengubahnya, isi kolom menggantikan dengan nomor surat itu.",
-        "This row, perhaps its photograph, has changed since its letter was made; the letter was not changed. "
-        "To change it, give that letter's number in the column menggantikan.",
-    ),
-)
-_DRAFT_DIFFERS = Problem(
-    "foto",
-    "draft_differs",
-    Text(
-        "Isi baris ini, misalnya fotonya, berubah sejak konsepnya dibuat. Tarik konsep itu (suket withdraw), lalu ajukan lagi.",
-        "This row, perhaps its photograph, has changed since its draft was made. Withdraw that draft, then ask anew.",
-    ),
-)
-_OVERRIDE_NOT_ALLOWED = Problem(
-    "pengecualian",
-    "override_not_allowed",
-    Text(
-        "Baris ini meminta pengecualian dari daftar penduduk; penyetuju harus mengizinkannya (--allow-overrides).",
-        "This row asks to pass over the register; the approver must allow that (--allow-overrides).",
-    ),
-)
-_OVERRIDE_NOT_NEEDED = Problem(
-    "pengecualian",
-    "override_not_needed",
-    Text(
-        "Daftar penduduk sudah membolehkan surat ini; alasan pengecualian tidak dipakai.",
-        "The register allows this letter as it is; the reason for passing it over was not used.",
-    ),
-)

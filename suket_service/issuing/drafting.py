@@ -7,7 +7,7 @@ import secrets
 from datetime import datetime
 
 from suket_service.core.letter import Action, LetterState, next_state
-from suket_service.errors import Problem, RequestRefused, Text
+from suket_service.errors import Problem, RequestRefused, Text, WrongState
 from suket_service.issuing.life import require_reason
 from suket_service.issuing.people import require_two
 from suket_service.issuing.rules import (
@@ -25,9 +25,14 @@ from suket_service.registry.offices import Circumstances
 from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role
 
+#: The code of the refusal that compares a draft as it was read with what it says by now.
+DRAFT_CHANGED = "draft_changed"
 
-def draft(registry: Registry, application: Application, by: str, at: datetime) -> str:
+
+def draft(registry: Registry, application: Application, by: str, at: datetime, *, held: bool = False) -> str:
     """Draft a letter for one person; returns its id. The same request key returns the same letter.
+
+    A draft that is ``held`` waits at the counter, to be looked at and submitted (``amending.submit``).
 
     Raises:
         RequestRefused: as :func:`require_grounds`, or ``request_key_reused``: that key asked for
@@ -45,7 +50,9 @@ def draft(registry: Registry, application: Application, by: str, at: datetime) -
         close_lapsed(tx, grounds.lapsed, by, at)
         letters.add(tx, [NewLetter(new)], at)
         letters.add_events(tx, draft_events(new, at))
-        audit.append_all(tx, [draft_entry(new, at)])
+        if held:
+            letters.hold(tx, new.id, at)
+        audit.append_all(tx, [draft_entry(new, at, held=held)])
         return new.id
 
 
@@ -59,18 +66,24 @@ def _already(tx: Transaction, application: Application) -> LetterRecord | None:
     return known
 
 
-def approve(registry: Registry, office: str, letter: str, by: str, at: datetime) -> None:
-    """Approve a draft: the second person.
+def approve(
+    registry: Registry, office: str, letter: str, by: str, at: datetime, revision: int | None = None
+) -> None:
+    """Approve a draft: the second person. ``revision`` is the one they saw.
 
     Raises:
-        NotAllowed: no approver of this office, or the one who asked.
-        WrongState: not a draft.
+        NotAllowed: no approver of this office, or someone who had a hand in what it says.
+        WrongState: not a draft, one that is back at the counter, or corrected meanwhile.
     """
     with registry.writing() as tx:
         staff.require_member(tx, by, office, Role.APPROVER)
         record = letters.by_id(tx, office, letter)
         next_state(record.state, Action.APPROVE)
-        require_two(record.requested_by, by)
+        require_submitted(record)
+        if revision is not None:
+            require_revision(record, revision)
+        for asker in (record.requested_by, *letters.askers(tx, [letter])[letter]):
+            require_two(asker, by)
         letters.set_approved(tx, letter, by)
         letters.add_events(tx, [NewEvent(letter, at, by, Action.APPROVE)])
         audit.append_all(tx, [approve_entry(letter, office, by, at)])
@@ -202,7 +215,29 @@ def new_draft(application: Application, grounds: Grounds, by: str) -> Draft:
         batch=application.batch,
         replaces=grounds.replaces.id if grounds.replaces else None,
         override_reason=grounds.override_reason,
+        reason_code=application.reason_code,
+        papers=application.papers,
     )
+
+
+def require_submitted(record: LetterRecord) -> None:
+    """Refuse a draft that is back at the counter.
+
+    Raises:
+        WrongState: ``draft_at_counter``.
+    """
+    if record.returned_at is not None:
+        raise WrongState("draft_at_counter", _AT_COUNTER, record.state.value)
+
+
+def require_revision(record: LetterRecord, seen: int) -> None:
+    """Refuse a step that rests on what a draft said before it was corrected.
+
+    Raises:
+        WrongState: ``draft_changed``.
+    """
+    if record.revision != seen:
+        raise WrongState(DRAFT_CHANGED, _CHANGED, record.state.value)
 
 
 def close_lapsed(tx: Transaction, lapsed: LetterRecord | None, by: str, at: datetime) -> None:
@@ -231,13 +266,15 @@ def draft_events(new: Draft, at: datetime) -> list[NewEvent]:
     return events
 
 
-def draft_entry(new: Draft, at: datetime) -> Entry:
+def draft_entry(new: Draft, at: datetime, *, held: bool = False) -> Entry:
     """The audit's word on a draft. Reasons are free text and may name people: they stay with the letter."""
     details = {"kind": new.kind}
     if new.override_reason is not None:
         details["override"] = True
     if new.replaces is not None:
         details["replacement"] = True
+    if held:
+        details["held"] = True
     return Entry(at, new.requested_by, "letter.draft", new.id, new.office, details)
 
 
@@ -256,6 +293,14 @@ def issue_entry(letter: str, office: str, placement: Placement, by: str, sealing
     return Entry(placement.issued_at, by, "letter.issue", placement.number, office, details)
 
 
+_AT_COUNTER = Text(
+    "Konsep ini sedang diperbaiki di loket dan belum diajukan kembali.",
+    "This draft is being corrected at the counter and was not submitted again yet.",
+)
+_CHANGED = Text(
+    "Konsep ini baru saja diubah orang lain. Bandingkan isinya, lalu simpan lagi.",
+    "Someone else has just changed this draft. Compare what it says, then save again.",
+)
 _KEY_REUSED = Problem(
     "",
     "request_key_reused",

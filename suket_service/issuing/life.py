@@ -5,12 +5,12 @@ letter more than it had, or ends many, takes two. Seal and paper never change. I
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from suket_service.core.kind import Kind
-from suket_service.core.letter import Action, CardHandOver, LetterState, Receiver, next_state
-from suket_service.core.resident import parse_name, parse_text
-from suket_service.errors import FieldError, Problem, RequestRefused, SuketError, Text
+from suket_service.core.letter import Action, CardHandOver, next_state
+from suket_service.errors import Problem, RequestRefused, Text
+from suket_service.issuing.agreed import Change, carry_out, step_of, steps_of
+from suket_service.issuing.handing_over import Collector, require_collector
 from suket_service.issuing.people import TwoPeople, require_both
 from suket_service.registry import audit, letters, offices, staff
 from suket_service.registry.audit import Entry
@@ -21,8 +21,6 @@ from suket_service.registry.staff import Role
 MOST_REASON_CHARACTERS = 200
 #: Letters that may be revoked in one go: more is a matter for several decisions.
 MOST_AT_ONCE = 5_000
-#: No extension reaches further than this from the day it is given, whatever the kind's rule.
-LONGEST_EXTENSION = timedelta(days=5 * 366)
 
 
 def extend(
@@ -52,16 +50,11 @@ def extend(
     """
     given = require_reason(reason)
     with registry.writing() as tx:
-        approver = require_both(tx, office, people)
+        change = Change(Action.EXTEND, given, people.requested_by, require_both(tx, office, people))
         record = letters.by_number(tx, office, number)
-        next_state(record.state, Action.EXTEND)
-        under = offices.circumstances(tx, office, at)
-        new_end = _new_end(record, until, under.kinds[record.kind], under.today)
-        letters.extend(tx, record.id, new_end)
-        _note(tx, record, Action.EXTEND, people.requested_by, approver, given, at)
-        details = {"requested_by": people.requested_by, "until": new_end.isoformat()}
-        audit.append_all(tx, [Entry(at, approver, "letter.extend", number, office, details)])
-        return letters.by_number(tx, office, number)
+        step = step_of(record, Action.EXTEND, until, offices.circumstances(tx, office, at))
+        [extended] = carry_out(tx, office, [step], change, at)
+        return extended
 
 
 def suspend(registry: Registry, office: str, number: str, by: str, reason: str, at: datetime) -> LetterRecord:
@@ -75,7 +68,7 @@ def suspend(registry: Registry, office: str, number: str, by: str, reason: str, 
         staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
         record = letters.by_number(tx, office, number)
         letters.set_state(tx, record.id, next_state(record.state, Action.SUSPEND))
-        _note(tx, record, Action.SUSPEND, by, None, given, at)
+        _note(tx, record, Action.SUSPEND, by, given, at)
         audit.append_all(tx, [Entry(at, by, "letter.suspend", number, office)])
         return letters.by_number(tx, office, number)
 
@@ -90,13 +83,11 @@ def resume(
     """
     given = require_reason(reason)
     with registry.writing() as tx:
-        approver = require_both(tx, office, people)
+        change = Change(Action.RESUME, given, people.requested_by, require_both(tx, office, people))
         record = letters.by_number(tx, office, number)
-        letters.set_state(tx, record.id, next_state(record.state, Action.RESUME))
-        _note(tx, record, Action.RESUME, people.requested_by, approver, given, at)
-        details = {"requested_by": people.requested_by}
-        audit.append_all(tx, [Entry(at, approver, "letter.resume", number, office, details)])
-        return letters.by_number(tx, office, number)
+        step = step_of(record, Action.RESUME, None, offices.circumstances(tx, office, at))
+        [resumed] = carry_out(tx, office, [step], change, at)
+        return resumed
 
 
 def revoke(registry: Registry, office: str, number: str, by: str, reason: str, at: datetime) -> LetterRecord:
@@ -110,7 +101,7 @@ def revoke(registry: Registry, office: str, number: str, by: str, reason: str, a
         staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
         record = letters.by_number(tx, office, number)
         letters.close(tx, record.id, at, next_state(record.state, Action.REVOKE))
-        _note(tx, record, Action.REVOKE, by, None, given, at)
+        _note(tx, record, Action.REVOKE, by, given, at)
         # The reason is free text and may name people: it stays with the letter, out of the audit chain.
         audit.append_all(tx, [Entry(at, by, "letter.revoke", number, office)])
         return letters.by_number(tx, office, number)
@@ -127,27 +118,13 @@ def revoke_all(
     """
     given, wanted = require_reason(reason), list(dict.fromkeys(numbers))
     if not 0 < len(wanted) <= MOST_AT_ONCE:
-        raise RequestRefused([_TOO_MANY])
+        raise RequestRefused([TOO_MANY])
     with registry.writing() as tx:
-        approver = require_both(tx, office, people)
-        records, problems = [], []
-        for number in wanted:
-            try:
-                record = letters.by_number(tx, office, number)
-                next_state(record.state, Action.REVOKE)
-                records.append(record)
-            except SuketError as error:
-                problems.append(Problem(number, error.code, error.text))
-        if problems:
-            raise RequestRefused(problems)
-        details = {"requested_by": people.requested_by, "together": len(records)}
-        for record in records:
-            letters.close(tx, record.id, at, LetterState.REVOKED)
-            _note(tx, record, Action.REVOKE, people.requested_by, approver, given, at)
-        audit.append_all(
-            tx, [Entry(at, approver, "letter.revoke", number, office, details) for number in wanted]
-        )
-        return letters.by_ids(tx, office, [record.id for record in records])
+        change = Change(Action.REVOKE, given, people.requested_by, require_both(tx, office, people))
+        found = letters.by_numbers(tx, office, wanted)
+        under = offices.circumstances(tx, office, at)
+        steps = steps_of([(number, found.get(number)) for number in wanted], Action.REVOKE, None, under)
+        return carry_out(tx, office, steps, change, at)
 
 
 def supersede(
@@ -175,7 +152,9 @@ def supersede(
         NotFound, WrongState, NotAllowed.
     """
     given = require_reason(reason)
-    card = None if card is None else _require_proxy(card)
+    if card is not None:
+        to = require_collector(Collector(card.receiver, card.proxy_name, card.proxy_relation))
+        card = CardHandOver(to.receiver, card.old_letter_returned, to.proxy_name, to.proxy_relation)
     with registry.writing() as tx:
         staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
         record = letters.by_number(tx, office, number)
@@ -184,42 +163,13 @@ def supersede(
         if card is not None:
             letters.add_card_hand_over(tx, record.id, card, by, at)
             details = {"card_to": card.receiver.value, "old_letter_returned": card.old_letter_returned}
-        _note(tx, record, Action.SUPERSEDE, by, None, given, at)
+        _note(tx, record, Action.SUPERSEDE, by, given, at)
         audit.append_all(tx, [Entry(at, by, "letter.supersede", number, office, details)])
         return letters.by_number(tx, office, number)
 
 
-def _note(
-    tx: Transaction,
-    record: LetterRecord,
-    action: Action,
-    by: str,
-    approver: str | None,
-    reason: str,
-    at: datetime,
-) -> None:
-    events = [NewEvent(record.id, at, by, action, reason)]
-    if approver is not None:
-        events.append(NewEvent(record.id, at, approver, f"approve_{action}"))
-    letters.add_events(tx, events)
-
-
-def _new_end(record: LetterRecord, until: date | None, kind: Kind, today: date) -> date:
-    current = record.valid_until
-    if current is None:
-        raise RequestRefused([_NO_END])
-    if record.closed_at is not None:
-        raise RequestRefused([_LAPSED])
-    limit = kind.valid_until(today)
-    wanted = until or limit
-    if wanted is None:
-        raise RequestRefused([_UNTIL_MISSING])
-    if wanted <= max(current, today):
-        raise RequestRefused([_until("until_not_later", current)])
-    furthest = min(limit or date.max, today + LONGEST_EXTENSION)
-    if wanted > furthest:
-        raise RequestRefused([_until("until_too_far", furthest)])
-    return wanted
+def _note(tx: Transaction, record: LetterRecord, action: Action, by: str, reason: str, at: datetime) -> None:
+    letters.add_events(tx, [NewEvent(record.id, at, by, action, reason)])
 
 
 def require_reason(reason: str) -> str:
@@ -234,31 +184,16 @@ def require_reason(reason: str) -> str:
     return given
 
 
-def _require_proxy(card: CardHandOver) -> CardHandOver:
-    if card.receiver is Receiver.HOLDER:
-        return CardHandOver(Receiver.HOLDER, card.old_letter_returned)
-    if not (card.proxy_name and card.proxy_relation):
-        raise RequestRefused([_PROXY_MISSING])
-    try:
-        name = parse_name(card.proxy_name)
-        relation = parse_text(card.proxy_relation, "proxy_relation")
-    except FieldError as error:
-        raise RequestRefused([error.problem]) from None
-    return CardHandOver(Receiver.PROXY, card.old_letter_returned, name, relation)
+def require_note(note: str) -> str:
+    """A note to whoever asked, as it is kept: on one line.
 
-
-def _until(code: str, day: date) -> Problem:
-    texts = {
-        "until_not_later": Text(
-            f"Tanggal baru harus sesudah hari ini dan sesudah {day.isoformat()}.",
-            f"The new date must be after today and after {day.isoformat()}.",
-        ),
-        "until_too_far": Text(
-            f"Paling lambat {day.isoformat()}: sejauh surat baru jenis ini bila terbit hari ini.",
-            f"At the latest {day.isoformat()}: as far as a new letter of this kind issued today.",
-        ),
-    }
-    return Problem("until", code, texts[code])
+    Raises:
+        RequestRefused: ``note_missing``.
+    """
+    given = " ".join(note.split())
+    if not given or len(given) > MOST_REASON_CHARACTERS or not given.isprintable():
+        raise RequestRefused([_NOTE_MISSING])
+    return given
 
 
 _REASON_MISSING = Problem(
@@ -269,36 +204,15 @@ _REASON_MISSING = Problem(
         f"Give a reason of at most {MOST_REASON_CHARACTERS} characters.",
     ),
 )
-_UNTIL_MISSING = Problem(
-    "until",
-    "until_missing",
-    Text("Sebutkan tanggal berlaku yang baru.", "Give the new last valid day."),
-)
-_NO_END = Problem(
-    "until",
-    "until_card",
+_NOTE_MISSING = Problem(
+    "note",
+    "note_missing",
     Text(
-        "Surat ini berlaku sampai KTP-el terbit, jadi tidak perlu diperpanjang.",
-        "This letter is valid until the card is issued, so there is nothing to extend.",
+        f"Tulis catatan bagi yang mengajukan, paling panjang {MOST_REASON_CHARACTERS} karakter.",
+        f"Write a note to whoever asked, of at most {MOST_REASON_CHARACTERS} characters.",
     ),
 )
-_LAPSED = Problem(
-    "number",
-    "lapsed_and_closed",
-    Text(
-        "Surat ini sudah lewat masa dan orangnya sudah mendapat surat lain.",
-        "This letter has lapsed and its holder has another one.",
-    ),
-)
-_PROXY_MISSING = Problem(
-    "proxy_name",
-    "proxy_missing",
-    Text(
-        "Sebutkan nama yang mewakili dan hubungannya dengan pemegang.",
-        "Name the proxy and their tie to the holder.",
-    ),
-)
-_TOO_MANY = Problem(
+TOO_MANY = Problem(
     "number",
     "too_many",
     Text(

@@ -68,6 +68,25 @@ def require_both(tx: Transaction, office: str, people: TwoPeople) -> str:
     return people.approved_by
 
 
+def require_agreeing(tx: Transaction, office: str, people: TwoPeople) -> str:
+    """The same for a change that was asked for earlier: whoever asked may have left since.
+
+    Raises:
+        NotAllowed: as :func:`require_both`, or ``asker_left``.
+    """
+    try:
+        staff.require_member(tx, people.requested_by, office, Role.OPERATOR, Role.APPROVER)
+    except NotAllowed:
+        raise NotAllowed(
+            "asker_left",
+            Text(
+                "Yang mengusulkan tidak lagi bertugas di kantor ini. Tolak usulan ini; petugas lain dapat mengusulkannya lagi.",
+                "Who asked for this no longer works here. Decline it; someone else may ask for it again.",
+            ),
+        ) from None
+    return require_both(tx, office, people)
+
+
 def require_two(requested_by: str, approved_by: str | None) -> None:
     """Who asks never approves.
 

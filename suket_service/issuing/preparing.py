@@ -8,10 +8,12 @@ from suket_service.core import request as requests
 from suket_service.core.region import Village
 from suket_service.errors import FieldError, Problem
 from suket_service.issuing.rules import Application
-from suket_service.paper import portrait
 from suket_service.sheets.read import Row
 
+#: The bytes of a file that a row names in ``foto``.
 PhotoOpener = Callable[[str], bytes]
+#: The portrait as it will be stored, of a file that a row names in ``foto``.
+PortraitOpener = Callable[[str], bytes]
 PaperCheck = Callable[[requests.Request], Problem | None]
 
 
@@ -21,7 +23,7 @@ class Intake:
 
     office: str
     file_digest: str
-    open_photo: PhotoOpener
+    portrait_of: PortraitOpener
     check_paper: PaperCheck
 
 
@@ -41,7 +43,7 @@ def prepare(row: Row, villages: Mapping[str, Village], today: date, intake: Inta
     picture, photo = None, row.fields.get("foto", "").strip()
     if photo:
         try:
-            picture = portrait.normalise(intake.open_photo(photo))
+            picture = intake.portrait_of(photo)
         except FieldError as error:
             problems += (error.problem,)
     if not problems and reading.request is not None:

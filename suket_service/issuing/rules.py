@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from suket_service.core.kind import Kind, is_open
 from suket_service.core.letter import Action, Office, may
+from suket_service.core.reason import Stated
 from suket_service.core.request import Request
 from suket_service.core.resident import RecordingState, Resident
 from suket_service.errors import Problem, RequestRefused, Text
@@ -27,6 +28,7 @@ class Application:
     portrait: bytes | None  # normalised JPEG
     request_key: str | None = None  # the same key never makes a second letter
     batch: str | None = None
+    stated: Stated | None = None  # None: the reason was given in words alone
 
     @property
     def nik(self) -> str:
@@ -34,11 +36,21 @@ class Application:
         return self.request.resident.nik
 
     @property
+    def reason_code(self) -> str | None:
+        """The reason as it is kept; None where it was given in words alone."""
+        return None if self.stated is None else self.stated.reason.value
+
+    @property
+    def papers(self) -> Mapping[str, str] | None:
+        """What was shown at the counter, by field."""
+        return None if self.stated is None else self.stated.papers
+
+    @property
     def digest(self) -> bytes:
         """SHA-256 over what is asked: the same key with another digest is another request."""
         asked = self.request
         facts = person_values(asked.resident)
-        others = {
+        others: dict[str, object] = {
             "birth_date": asked.resident.birth_date.isoformat(),
             "reason": asked.reason,
             "kind": asked.kind,
@@ -46,6 +58,8 @@ class Application:
             "override_reason": asked.override_reason,
             "portrait": hashlib.sha256(self.portrait).hexdigest() if self.portrait else None,
         }
+        if self.stated is not None:
+            others |= {"reason_code": self.reason_code, "papers": dict(self.stated.papers)}
         return hashlib.sha256(json.dumps({**facts, **others}, sort_keys=True).encode()).digest()
 
 
@@ -84,14 +98,14 @@ def require_grounds(application: Application, known: Known, under: Circumstances
     """
     _require_glyphs(application.request)
     asked = application.request
-    override = _require_register(asked.resident, known.register.get(application.nik), asked.override_reason)
+    override = require_register(asked.resident, known.register.get(application.nik), asked.override_reason)
     kind = choose_kind(application.request, under)
-    _require_open(kind, under)
+    require_open(kind, under)
     replaced = _require_replaceable(application, known)
     standing = known.standing.get(application.nik)
     if standing is None or (replaced is not None and standing.id == replaced.id):
         return Grounds(kind, None, replaced, override)
-    _require_lapsed(standing, under)
+    require_lapsed(standing, under)
     return Grounds(kind, standing, replaced, override)
 
 
@@ -117,18 +131,18 @@ def require_issuable(
         RequestRefused: ``not_in_register``, ``recording_state``, ``differs_from_register``,
             ``issuing_closed``, ``kind_ended``, ``letter_open``, ``replaces_closed``.
     """
-    _require_register(record.resident, entry, record.override_reason)
-    _require_open(under.kinds[record.kind], under)
+    require_register(record.resident, entry, record.override_reason)
+    require_open(under.kinds[record.kind], under)
     if replaced is not None and not may(replaced.state, Action.SUPERSEDE):
         raise RequestRefused([_CLOSED_ALREADY])  # revoked, or the card was handed over
     # The letter to be replaced may have ended while this one waited, and another been issued since.
     if standing is None or standing.id in (record.id, record.replaces):
         return None
-    _require_lapsed(standing, under)
+    require_lapsed(standing, under)
     return standing
 
 
-def _require_lapsed(standing: LetterRecord, under: Circumstances) -> None:
+def require_lapsed(standing: LetterRecord, under: Circumstances) -> None:
     """Refuse a person whose open letter still counts.
 
     Raises:
@@ -140,7 +154,7 @@ def _require_lapsed(standing: LetterRecord, under: Circumstances) -> None:
         raise RequestRefused([_open_letter(standing, under.office)])
 
 
-def _require_open(kind: Kind, under: Circumstances) -> None:
+def require_open(kind: Kind, under: Circumstances) -> None:
     """Refuse a kind that this office may not issue today, or whose fixed last day is past.
 
     Raises:
@@ -200,11 +214,15 @@ def _require_glyphs(request: Request) -> None:
         raise RequestRefused(problems)
 
 
-def _require_register(person: Resident, entry: Entry | None, override: str | None) -> str | None:
-    """What the register says; returns the reason given for passing it over, where it had to be."""
+def require_register(person: Resident, entry: Entry | None, override: str | None) -> str | None:
+    """What the register says; returns the reason given for passing it over, where it had to be.
+
+    Raises:
+        RequestRefused: ``not_in_register``, ``recording_state`` or ``differs_from_register``.
+    """
     if entry is None:
         if override is None:
-            raise RequestRefused([_NOT_IN_REGISTER])
+            raise RequestRefused([NOT_IN_REGISTER])
         return override
     held = entry.resident
     compared = (
@@ -269,7 +287,7 @@ def _not_recorded(state: RecordingState) -> Problem:
     )
 
 
-_NOT_IN_REGISTER = Problem(
+NOT_IN_REGISTER = Problem(
     "nik",
     "not_in_register",
     Text(

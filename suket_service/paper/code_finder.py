@@ -41,11 +41,11 @@ def main() -> None:
         print(json.dumps(text), flush=True)  # noqa: T201 - it is what the parent reads
 
 
-def limit(memory: int) -> None:
+def limit(memory: int, cpu_seconds: int = CPU_SECONDS) -> None:
     """Give up everything this process will not need: memory, time, files, children, core dumps."""
     for what, most in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
+        (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, MOST_OUTPUT),
         (resource.RLIMIT_NPROC, 0),
         (resource.RLIMIT_CORE, 0),
@@ -89,16 +89,17 @@ def render(page: pypdfium2.PdfPage, dpi: int) -> Image.Image:
 def texts_of_picture(data: bytes) -> Iterator[str]:
     """The texts in a PNG or JPEG: as it is, then sharper, then smaller, until one shows."""
     try:
-        grey = _grey(pictures.decoded(pictures.opened(data, MOST_PIXELS)))
+        whole = grey(pictures.decoded(pictures.opened(data, MOST_PIXELS)))
     except (pictures.TooManyPixels, pictures.Damaged, ValueError, OSError, MemoryError):
         return
-    for attempt in _attempts(grey):
+    for attempt in _attempts(whole):
         if texts := _codes(attempt):
             yield from texts
             return
 
 
-def _grey(picture: Image.Image) -> Image.Image:
+def grey(picture: Image.Image) -> Image.Image:
+    """Any picture as 8 bits of grey, on white where it is transparent."""
     if picture.mode.startswith("I"):
         return picture.convert("I").point(lambda level: level / 256).convert("L")
     if "A" in picture.getbands() or "transparency" in picture.info:

@@ -5,6 +5,7 @@ Nothing is fetched: only assets handed over in memory exist, under
 would not look as designed.
 """
 
+import hashlib
 import logging
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,23 +14,34 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib import resources
 from io import BytesIO
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 # isort: off
 # First on purpose: Pango reads its configuration when WeasyPrint is imported.
 from suket_service.paper import fontconfig  # noqa: F401
 # isort: on
 
-from PIL import ImageFile
+from PIL import Image, ImageFile
 from weasyprint import CSS, HTML, VERSION, Document
 from weasyprint.css import ColorProfile
+from weasyprint.images import RasterImage
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from suket_service.errors import PrinterError, Text
 from suket_service.paper import fonts
 
-__all__ = ["PIXELS_PER_MM", "RENDERER", "Asset", "AssetFetcher", "Document", "Engine", "Stamp"]
+__all__ = [
+    "PIXELS_PER_MM",
+    "RENDERER",
+    "Asset",
+    "AssetFetcher",
+    "Document",
+    "Engine",
+    "Loaded",
+    "Stamp",
+    "loaded",
+]
 
 RENDERER = f"WeasyPrint {VERSION}, {fonts.FAMILY}"
 PIXELS_PER_MM = 96 / 25.4  # CSS pixels, the unit of WeasyPrint's page geometry
@@ -72,6 +84,20 @@ class Stamp:
         for x, y, length in self._runs:
             stream.rectangle(x, y, length, 1)
         stream.fill()
+
+
+#: An image that WeasyPrint need not load any more.
+Loaded: TypeAlias = Stamp | RasterImage
+
+
+def loaded(png: bytes) -> Loaded:
+    """A picture of ours for a ``letter:`` address that means another picture in another letter.
+
+    Its digest is its name. WeasyPrint would name it by its address, and of letters joined into one PDF all
+    would bear the picture of the first.
+    """
+    with Image.open(BytesIO(png), formats=("PNG",)) as picture:
+        return RasterImage(picture, hashlib.sha256(png).hexdigest(), png)
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
@@ -120,7 +146,7 @@ class Engine:
             self._colours = _Colours()
             self._css = CSS(string=css, url_fetcher=AssetFetcher({}), font_config=self._fonts)
 
-    def lay_out(self, html: str, assets: Mapping[str, Asset], stamps: Mapping[str, Stamp]) -> Document:
+    def lay_out(self, html: str, assets: Mapping[str, Asset], stamps: Mapping[str, Loaded]) -> Document:
         """The pages of ``html``, not yet drawn. ``assets`` and ``stamps`` by address.
 
         Raises:

@@ -25,13 +25,14 @@ from suket_service.errors import PrinterError, Text
 from suket_service.paper import symbol
 from suket_service.paper.certificate import Certificate
 from suket_service.paper.editions import Edition, edition
-from suket_service.paper.engine import PIXELS_PER_MM, RENDERER, Asset, Document, Engine, Stamp
+from suket_service.paper.engine import PIXELS_PER_MM, RENDERER, Asset, Document, Engine, Loaded, Stamp, loaded
 from suket_service.paper.fonts import missing_glyphs
 from suket_service.paper.wording import wording
 
 OVERFLOWS = "letter_overflows"  # the code of the refusal that shorter texts would mend
 LEFTMOST_MM, RIGHTMOST_MM, LOWEST_MM = 20.0, 190.0, 277.0  # A4 less margins of 20 mm
 
+_EMBLEM = "letter:emblem.svg"  # as every template calls what stands at the head, whoever's it is
 _ROUNDING_MM = 0.05
 _LAST = "footer"
 _SPACINGS = ("roomy", "tight")  # the template's; a long letter is set with less air, never smaller type
@@ -68,6 +69,8 @@ class LetterPrinter:
     ``demo`` marks every page as a specimen. ``certificate`` is the office's own, where letters of some
     kind are signed electronically; it is read once.
     """
+
+    _more_style = ""
 
     def __init__(self, templates: Path, demo: bool, certificate: Certificate | None = None) -> None:
         self._letters = templates / "letters"
@@ -132,11 +135,12 @@ class LetterPrinter:
     def _lay_out(self, kit: _Kit, letter: Letter) -> Document:
         # Addresses hold the letter's id: pages that are joined later must not share a portrait.
         here = f"letter:{letter.id}/"
-        assets = {"letter:emblem.svg": Asset(kit.edition.emblem, "image/svg+xml")}
+        assets = {_EMBLEM: Asset(kit.edition.emblem, "image/svg+xml")}
         if letter.portrait is not None:
             assets[f"{here}portrait.jpg"] = Asset(letter.portrait, "image/jpeg")
-        drawing = symbol.runs(letter.seal_text)
-        stamps = {f"{here}symbol": Stamp(drawing.side, drawing.dark)}
+        stamps: dict[str, Loaded] = {f"{here}symbol": self._symbol(letter)}
+        if letter.letterhead.logo is not None:
+            stamps[_EMBLEM] = loaded(letter.letterhead.logo)
         for spacing in _SPACINGS:
             html = self._html(kit.edition.page, letter, here, spacing)
             if missing := missing_glyphs(html):
@@ -145,6 +149,10 @@ class LetterPrinter:
             if _fits(document):
                 return document
         raise _overflows()
+
+    def _symbol(self, letter: Letter) -> Stamp:
+        drawing = symbol.runs(letter.seal_text)
+        return Stamp(drawing.side, drawing.dark)
 
     def _html(self, page: str, letter: Letter, here: str, spacing: str) -> str:
         template = self._jinja.get_template(page)
@@ -163,7 +171,7 @@ class LetterPrinter:
         key = (letter.kind.template, letter.kind.signature)
         if key not in self._kits:
             found = edition(self._letters, *key)
-            self._kits[key] = _Kit(found, Engine(found.style))
+            self._kits[key] = _Kit(found, Engine(found.style + self._more_style))
         return self._kits[key]
 
     @cached_property

@@ -73,3 +73,14 @@ def decoded(picture: Image.Image) -> Image.Image:
         return ImageOps.exif_transpose(picture)
     except Exception:  # noqa: BLE001 - broken EXIF: the picture itself is whole
         return picture
+
+
+def on_white(picture: Image.Image) -> Image.Image:
+    """The picture in RGB, what is transparent laid on white paper."""
+    if picture.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion would clip it
+        picture = picture.convert("I").point(lambda level: level / 256).convert("L")
+    if "A" not in picture.getbands() and "transparency" not in picture.info:
+        return picture.convert("RGB")
+    layered = picture.convert("RGBA")
+    white = Image.new("RGBA", layered.size, "white")
+    return Image.alpha_composite(white, layered).convert("RGB")

@@ -73,17 +73,7 @@ def normalise(raw: bytes) -> bytes:
         raise _refuse("portrait_damaged") from None
     if picture.width < LEAST_WIDTH or picture.height < LEAST_HEIGHT:
         raise _refuse("portrait_too_small")
-    return _jpeg(_cut(_on_white(picture)))
-
-
-def _on_white(picture: Image.Image) -> Image.Image:
-    if picture.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion would clip it
-        picture = picture.convert("I").point(lambda level: level / 256).convert("L")
-    if "A" not in picture.getbands() and "transparency" not in picture.info:
-        return picture.convert("RGB")
-    layered = picture.convert("RGBA")
-    white = Image.new("RGBA", layered.size, "white")
-    return Image.alpha_composite(white, layered).convert("RGB")
+    return _jpeg(_cut(pictures.on_white(picture)))
 
 
 def _cut(picture: Image.Image) -> Image.Image:

@@ -5,24 +5,15 @@ What comes in is a stranger's file: it is drawn and looked through in a child pr
 """
 
 import json
-import os
-import subprocess
-import sys
-import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal
 
-import suket_service
 from suket_service.errors import FileRefused, Text
-from suket_service.paper import pictures
+from suket_service.paper import limited_child, pictures
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PIXELS = 60_000_000
 WALL_SECONDS = 12.0
-
-_SEARCH_PATH = str(Path(suket_service.__file__).parent.parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +30,24 @@ def read(data: bytes) -> Found:
     Raises:
         FileRefused: ``file_too_large`` or ``file_not_pdf_png_jpeg``.
     """
+    media, intact = sort_of(data)
+    kind: Literal["pdf", "picture"] = "pdf" if media == "pdf" else "picture"
+    return Found(media, _texts(data, kind) if intact else ())
+
+
+def sort_of(data: bytes) -> tuple[Literal["pdf", "image"], bool]:
+    """What a stranger's file is, and whether there is any use in opening it.
+
+    Raises:
+        FileRefused: ``file_too_large`` or ``file_not_pdf_png_jpeg``.
+    """
     if len(data) > MOST_BYTES:
         raise _too_large()
     match pictures.media_of(data):
         case "pdf":
-            return Found("pdf", _texts(data, "pdf"))
+            return "pdf", True
         case "png" | "jpeg":
-            return Found("image", _texts(data, "picture") if _is_picture(data) else ())
+            return "image", _is_picture(data)
         case _:
             raise FileRefused(
                 "file_not_pdf_png_jpeg",
@@ -67,27 +69,9 @@ def _is_picture(data: bytes) -> bool:
 
 
 def _texts(data: bytes, kind: Literal["pdf", "picture"]) -> tuple[str, ...]:
-    command = [sys.executable, "-m", "suket_service.paper.code_finder", kind]
-    with tempfile.TemporaryFile() as found:
-        # What it had found when it was ended is good.
-        with suppress(OSError, subprocess.TimeoutExpired):
-            subprocess.run(  # noqa: S603 - our own module, no shell, the file comes by stdin
-                command,
-                input=data,
-                stdout=found,
-                stderr=subprocess.DEVNULL,
-                env={
-                    "PATH": os.defpath,
-                    "PYTHONPATH": _SEARCH_PATH,
-                    # Nothing out of the folder that the file was put into.
-                    "PYTHONSAFEPATH": "1",
-                    "PYTHONDONTWRITEBYTECODE": "1",
-                },
-                timeout=WALL_SECONDS,
-                check=False,
-            )
-        found.seek(0)
-        return tuple(dict.fromkeys(json.loads(line) for line in found if line.endswith(b"\n")))
+    # What it had found when it was ended is good.
+    found = limited_child.lines("suket_service.paper.code_finder", kind, data, WALL_SECONDS)
+    return tuple(dict.fromkeys(json.loads(line) for line in found))
 
 
 def _too_large() -> FileRefused:

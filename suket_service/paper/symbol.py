@@ -66,8 +66,13 @@ def svg(seal_text: str) -> str:
 
 def plain_svg(text: str, label: str = "Kode QR") -> str:
     """A symbol of any other text, which is no seal, as such an element. ``label`` must be our own words."""
+    return _svg(plain_runs(text), label)
+
+
+def plain_runs(text: str) -> Drawing:
+    """A symbol of any other text as rectangles."""
     matrix = segno.make(text, error="m", micro=False).matrix
-    return _svg(Drawing(len(matrix) + 2 * QUIET_ZONE, tuple(_runs(matrix))), label)
+    return Drawing(len(matrix) + 2 * QUIET_ZONE, tuple(_runs(matrix)))
 
 
 def _svg(drawing: Drawing, label: str) -> str:

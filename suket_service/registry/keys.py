@@ -172,13 +172,7 @@ def find(tx: Connection, start: str) -> Key:
     """
     found = next((key for key in ring(tx) if key.kid.startswith(start)), None)
     if found is None or len(start) < LEAST_KID_CHARACTERS:
-        raise NotFound(
-            "no_such_key",
-            Text(
-                f"Tidak ada kunci dengan awal itu (paling sedikit {LEAST_KID_CHARACTERS} karakter). Lihat `suket keys list`.",
-                f"No key starts so (at least {LEAST_KID_CHARACTERS} characters). See `suket keys list`.",
-            ),
-        )
+        raise no_such_key()
     return found
 
 
@@ -209,6 +203,17 @@ def _environment(tx: Connection) -> str | None:
 
 def _locked(tx: Connection, kid: str) -> bytes:
     return tx.execute(select(SigningKeyRow.locked).where(SigningKeyRow.kid == kid)).scalar_one()
+
+
+def no_such_key() -> NotFound:
+    """The one answer for a key that is not there and for another office's."""
+    return NotFound(
+        "no_such_key",
+        Text(
+            f"Tidak ada kunci dengan awal itu (paling sedikit {LEAST_KID_CHARACTERS} karakter). Lihat `suket keys list`.",
+            f"No key starts so (at least {LEAST_KID_CHARACTERS} characters). See `suket keys list`.",
+        ),
+    )
 
 
 def no_key() -> KeyTrouble:

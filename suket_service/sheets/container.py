@@ -46,13 +46,13 @@ def rebuilt(data: bytes) -> io.BytesIO:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         parts = archive.infolist()
         _require_workbook({_name(part) for part in parts})
-        _require_apart(parts, archive.start_dir)
+        require_apart(parts, archive.start_dir)
         needed = [part for part in parts if _is_needed(part)]
         if sum(part.file_size for part in needed) > MOST_UNPACKED:
             raise too_large()
         with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as anew:
             for part in needed:
-                anew.writestr(part.filename.replace("\\", "/"), _readable(_unpacked(data, part)))
+                anew.writestr(part.filename.replace("\\", "/"), _readable(unpacked(data, part)))
     out.seek(0)
     return out
 
@@ -80,8 +80,12 @@ def _require_workbook(names: set[str]) -> None:
     )
 
 
-def _require_apart(parts: list[zipfile.ZipInfo], end: int) -> None:
-    """Refuse parts that share bytes or a name: one byte told many times over is how the smallest bombs work."""
+def require_apart(parts: list[zipfile.ZipInfo], end: int) -> None:
+    """Refuse parts that share bytes or a name: one byte told many times over is how the smallest bombs work.
+
+    Raises:
+        FileRefused: ``workbook_damaged``.
+    """
     if len({_name(part) for part in parts}) < len(parts):
         raise damaged()
     for part in sorted(parts, key=lambda part: part.header_offset, reverse=True):
@@ -90,8 +94,13 @@ def _require_apart(parts: list[zipfile.ZipInfo], end: int) -> None:
         end = part.header_offset
 
 
-def _unpacked(data: bytes, part: zipfile.ZipInfo) -> bytearray:
-    """A part's content; refused as soon as it proves to be other than the directory says."""
+def unpacked(data: bytes, part: zipfile.ZipInfo) -> bytearray:
+    """A part's content; refused as soon as it proves to be other than the directory says.
+
+    Raises:
+        FileRefused: ``workbook_too_large`` or ``workbook_damaged``.
+        Exception: whatever a damaged archive makes ``struct`` and ``zlib`` raise.
+    """
     if part.flag_bits & _ENCRYPTED or part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise damaged()
     if part.file_size > _FREE + MOST_RATIO * part.compress_size:

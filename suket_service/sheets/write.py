@@ -28,14 +28,15 @@ _BOM = "\ufeff"
 # by (Indonesia's by semicolons). Blanks and quotes before it do not stop a spreadsheet.
 _BLANKS = r"""(?:[^\S\t\r\n]|["'])*"""
 _FORMULA = re.compile(rf"^(?={_BLANKS}[=+\-@＝＋－＠\t\r\n])|(?<=[,;\t\r\n])(?={_BLANKS}[=+\-@＝＋－＠])")
+_MADE_SAFE = re.compile(rf"^'(?={_BLANKS}[=+\-@＝＋－＠\t\r\n])|(?<=[,;\t\r\n])'(?={_BLANKS}[=+\-@＝＋－＠])")
 # XML holds none of these, and a line of CSV no zero byte and no half of a surrogate pair.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _NOT_IN_SHEET_NAMES = re.compile(r"[\[\]:*?/\\]")
 _SHEET_NAME_CHARACTERS = 31
-_TEXT = 49  # Excel's own number of its format "@": what is typed over a text stays one
+TEXT_FORMAT = 49  # Excel's own number of its format "@": what is typed over a text stays one
 _EXACT_DIGITS = 15  # what a number keeps in a spreadsheet
 _FIRST_SURE_DATE = date(1900, 3, 1)  # before it spreadsheets disagree by a day (29 February 1900 never was)
-_CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same table is the same bytes
+CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same table is the same bytes
 
 
 def write_csv(headers: Sequence[str], rows: Iterable[Iterable[Value]]) -> bytes:
@@ -67,10 +68,10 @@ def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Iterable[Value
         "strings_to_urls": False,
     }
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"created": _CREATED})
+        book.set_properties({"created": CREATED})
         sheet = book.add_worksheet(_sheet_name(title))
-        text, day = book.add_format({"num_format": _TEXT}), book.add_format({"num_format": "yyyy-mm-dd"})
-        _write_header(sheet, headers, book.add_format({"bold": True, "num_format": _TEXT}))
+        text, day = book.add_format({"num_format": TEXT_FORMAT}), book.add_format({"num_format": "yyyy-mm-dd"})
+        _write_header(sheet, headers, book.add_format({"bold": True, "num_format": TEXT_FORMAT}))
         for number, row in enumerate(table, start=1):
             for column, value in enumerate(row):
                 _write_cell(sheet, number, column, value, text, day)
@@ -81,6 +82,11 @@ def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Iterable[Value
 def formula_safe(text: str) -> str:
     """``text`` with an apostrophe wherever a spreadsheet would begin to calculate."""
     return _FORMULA.sub("'", _writable(text))
+
+
+def as_typed(text: str) -> str:
+    """The text that :func:`formula_safe` was given, where an apostrophe of its own stands in it."""
+    return _MADE_SAFE.sub("", text)
 
 
 def _csv_text(value: Value) -> str:

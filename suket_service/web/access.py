@@ -92,10 +92,11 @@ ROUTES: dict[str, Guard] = {
     "desk.issued": only(APPROVER),
     "desk.letter": only(APPROVER, AUDITOR),
     "desk.send_back": only(APPROVER),
-    "desk.proposals": only(APPROVER, AUDITOR),
-    "desk.proposal": only(APPROVER, AUDITOR),
+    "desk.proposals": READERS,
+    "desk.proposal": READERS,
     "desk.agree": only(APPROVER, fresh=True),
     "desk.decline": only(APPROVER),
+    "desk.withdraw": OFFICERS,
     # Letters
     "letters.find": READERS,
     "letters.find_by_picture": replace(READERS, most_bytes=4 * MB + 64 * 1024),

@@ -54,9 +54,8 @@ def page() -> str:
 
 
 def _at_office(tx: Transaction, office: Office) -> _AtOffice:
-    heads = offices.letterheads(tx, office.code)
-    contact = heads[0][0].contact if heads else ""
-    return _AtOffice(office, contact, _groups(service_points.of_office(tx, office.code)))
+    head = offices.letterhead(tx, office.code, offices.current_letterhead(tx, office.code))
+    return _AtOffice(office, head.contact, _groups(service_points.of_office(tx, office.code)))
 
 
 def _groups(points: list[ServicePoint]) -> list[_Group]:

@@ -41,7 +41,7 @@ def test_the_example_is_read_whole() -> None:
         ('username = "admin"', 'username = "console"', "staff: "),
         ('villages = ["2172"]', 'villages = ["2%"]', "office.villages"),
         ('rank = "', 'rank = "' + "X" * 61, "rank: ≤ 60"),
-        ("{serial}", "{serial}" + "X" * 100, "number_pattern: ≤ 120"),
+        ("{serial}", "{serial}" + "X" * 100, "number_pattern: Nomor paling panjang 120"),
         ("{serial}", "", "number_pattern"),
         ("[office]", "[office", "bukan TOML"),
     ],

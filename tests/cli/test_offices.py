@@ -1,10 +1,16 @@
 """``suket offices``: the letterhead succeeded from a file."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
+from suket_service import administering
+from suket_service.registry.session import Registry
+from suket_service.settings import Settings
+from tests.administering.test_logos import a_logo
 from tests.cli.builders import EXAMPLES, Printed, lines_of, suket
 
 OFFICE_FILE = (EXAMPLES / "kantor-2172.toml").read_text("utf-8")
@@ -82,3 +88,15 @@ def test_a_letterhead_that_leaves_no_room_for_letters_is_refused(fresh_demo: Pat
     assert result.exit_code == 1
     assert "tidak muat" in result.stderr
     assert listed(fresh_demo)["letterhead"] == 1
+
+
+def test_an_offices_logo_stays_on_its_letterhead(demo: Path, tmp_path: Path) -> None:
+    registry = Registry(Settings.from_env({"SUKET_DATA_DIR": str(demo)}).database_url)
+    [before] = administering.list_offices(registry)
+    png = a_logo()
+    head = replace(before.letterhead, logo=png)
+    administering.change_letterhead(registry, before.office.code, head, "admin", datetime.now(UTC))
+    assert letterhead(demo, tmp_path, HEAD.replace(SIGNATORY, "Drs. Baru")).exit_code == 0
+    [after] = administering.list_offices(registry)
+    registry.close()
+    assert (after.letterhead.signatory, after.letterhead.logo) == ("Drs. Baru", png)

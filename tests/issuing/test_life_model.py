@@ -20,11 +20,11 @@ from hypothesis.stateful import (
 
 from suket_service import administering, issuing
 from suket_service.core.keyring import Purpose
-from suket_service.core.letter import CardHandOver, LetterState, Receiver
+from suket_service.core.letter import Action, CardHandOver, LetterState, Receiver, may
 from suket_service.core.request import Request
 from suket_service.core.verdict import Outcome
 from suket_service.errors import RequestRefused, WrongState
-from suket_service.issuing import Application, RowStatus, Sealing, TwoPeople
+from suket_service.issuing import Application, RowStatus, Sealing, Settled, TwoPeople
 from suket_service.registry import keys, letters
 from suket_service.verifying import Desk
 from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE, TODAY, a_resident, a_row
@@ -67,6 +67,7 @@ class WholeLife(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.registry = self.stack.enter_context(self.databases.a_registry())
         self.letters: dict[str, Modelled] = {}
+        self.proposals: dict[str, tuple[str, Action]] = {}
         self.today = TODAY
         self.ticks = 0
         self.files = 0
@@ -194,14 +195,9 @@ class WholeLife(RuleBasedStateMachine):
 
     @rule(letter=drawn)
     def issue(self, letter: str) -> None:
-        model = self.letters[letter]
-        approved = model.state is LetterState.APPROVED
-        # Its old letter may have ended while it waited, and another have been issued since.
-        other = self.standing_of(model.person)
-        beside = other[1] if other and other[0] not in (letter, model.replaces) else None
-        old = self.letters.get(model.replaces or "")
-        replaceable = old is None or old.state in STANDING
-        done = approved and replaceable and (beside is None or self.lapsed(beside))
+        approved = self.letters[letter].state is LetterState.APPROVED
+        beside = self.beside(letter)
+        done = approved and self.may_be_issued(letter)
         self.expect(
             done,
             lambda: issuing.issue(self.registry, OFFICE.code, letter, "kepala", self.sealing, self.now),
@@ -211,6 +207,66 @@ class WholeLife(RuleBasedStateMachine):
             if beside is not None:
                 beside.closed = True
             self.issued_now(letter)
+
+    def beside(self, letter: str) -> Modelled | None:
+        """The person's open letter where it is another than this one, and than the one that it replaces."""
+        model = self.letters[letter]
+        other = self.standing_of(model.person)
+        return other[1] if other and other[0] not in (letter, model.replaces) else None
+
+    def may_be_issued(self, letter: str) -> bool:
+        """Its old letter may have ended while it waited, and another have been issued since."""
+        old, beside = self.letters.get(self.letters[letter].replaces or ""), self.beside(letter)
+        return (old is None or old.state in STANDING) and (beside is None or self.lapsed(beside))
+
+    @rule()
+    def approve_and_issue_all_that_wait(self) -> None:
+        waiting = [letter for letter, each in self.letters.items() if each.state in WAITING]
+        outcomes = issuing.approve_and_issue(
+            self.registry,
+            OFFICE.code,
+            [(letter, 0) for letter in waiting],
+            "kepala",
+            self.sealing,
+            self.now,
+        )
+        for letter, outcome in zip(waiting, outcomes, strict=True):
+            beside, done = self.beside(letter), self.may_be_issued(letter)
+            assert (outcome.settled is Settled.ISSUED) is done
+            if done:
+                if beside is not None:
+                    beside.closed = True
+                self.issued_now(letter)
+
+    @rule(letter=drawn, action=st.sampled_from([Action.REVOKE, Action.RESUME]))
+    def propose(self, letter: str, action: Action) -> None:
+        already = (letter, action) in self.proposals.values()
+        done = may(self.letters[letter].state, action) and not already
+        proposal = self.expect(
+            done,
+            lambda: issuing.propose(
+                self.registry, OFFICE.code, action, [letter], "Perlu", "operator", self.now
+            ),
+            WrongState,
+            RequestRefused,
+        )
+        if done:
+            self.proposals[proposal] = (letter, action)
+
+    @rule()
+    def agree_to_the_oldest_proposal(self) -> None:
+        if not self.proposals:
+            return
+        proposal, (letter, action) = next(iter(self.proposals.items()))
+        model = self.letters[letter]
+        done = may(model.state, action)
+        self.expect(done, lambda: issuing.agree(self.registry, OFFICE.code, proposal, "kepala", self.now))
+        if done:
+            model.state = LetterState.REVOKED if action is Action.REVOKE else LetterState.ISSUED
+            model.closed = model.closed or action is Action.REVOKE
+        else:
+            issuing.decline(self.registry, OFFICE.code, proposal, "kepala", "Sudah berubah", self.now)
+        del self.proposals[proposal]
 
     @rule(letter=drawn)
     def approve_and_issue(self, letter: str) -> None:

@@ -1,10 +1,11 @@
 """The counters behind letter numbers: rows, never sequences, so that a rollback burns nothing."""
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
-from suket_service.registry.schema import NumberSeriesRow
+from suket_service.registry.schema import LetterRow, NumberSeriesRow
 
 
 def take_serials(tx: Connection, office: str, kind: int, year: int, at: datetime, count: int) -> int:
@@ -44,3 +45,11 @@ def series(tx: Connection) -> list[tuple[str, int, int, int]]:
         ).order_by(NumberSeriesRow.office, NumberSeriesRow.kind, NumberSeriesRow.year)
     )
     return [(row.office, row.kind, row.year, row.last_serial) for row in rows]
+
+
+def numbers_of(tx: Connection, office: str) -> Iterator[str]:
+    """Every number that an office has given out, in no order."""
+    given = select(LetterRow.number).where(LetterRow.office == office, LetterRow.number.is_not(None))
+    for number in tx.execute(given).scalars():
+        if number is not None:
+            yield number

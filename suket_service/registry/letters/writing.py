@@ -29,11 +29,12 @@ def add(tx: Connection, new: Sequence[NewLetter], at: datetime) -> None:
     """Add letters as drafts, or straight as issued where they are approved and placed; portraits too."""
     if not new:
         return
-    _keep_portraits(tx, [each.draft.portrait for each in new if each.draft.portrait])
+    keep_portraits(tx, [each.draft.portrait for each in new if each.draft.portrait])
     tx.execute(insert(LetterRow.__table__), [_values(each, at) for each in new])  # type: ignore[arg-type]
 
 
-def _keep_portraits(tx: Connection, jpegs: Sequence[bytes]) -> None:
+def keep_portraits(tx: Connection, jpegs: Sequence[bytes]) -> None:
+    """Store those portraits that are not held yet."""
     by_key = {portrait_key(jpeg): jpeg for jpeg in jpegs}
     held = set(tx.execute(select(PortraitRow.sha256).where(PortraitRow.sha256.in_(by_key))).scalars())
     fresh = [{"sha256": key, "jpeg": jpeg} for key, jpeg in by_key.items() if key not in held]

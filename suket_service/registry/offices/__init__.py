@@ -1,5 +1,15 @@
 """Offices, letterheads, kinds, windows and regions: what letters are issued under. Issues none."""
 
+from suket_service.registry.offices.day_to_day import (
+    DAYS,
+    USUAL_HOURS,
+    Hours,
+    OpeningHours,
+    cards_in_stock,
+    opening_hours,
+    set_cards_in_stock,
+    set_opening_hours,
+)
 from suket_service.registry.offices.founding import (
     RegistryIdentity,
     create_registry,
@@ -25,21 +35,28 @@ from suket_service.registry.offices.records import (
     circumstances,
     current_letterhead,
     letterhead,
+    letterheads,
     office,
     offices,
+    set_number_pattern,
     set_usual_kind,
     usual_kind,
 )
-from suket_service.registry.offices.regions import add_villages, villages_of
+from suket_service.registry.offices.regions import add_villages, rename_village, villages_of
 
 __all__ = [
+    "DAYS",
+    "USUAL_HOURS",
     "Circumstances",
+    "Hours",
+    "OpeningHours",
     "RegistryIdentity",
     "add_kind",
     "add_letterhead",
     "add_office",
     "add_villages",
     "add_window",
+    "cards_in_stock",
     "circumstances",
     "create_registry",
     "current_letterhead",
@@ -49,10 +66,16 @@ __all__ = [
     "kind",
     "kinds",
     "letterhead",
+    "letterheads",
     "office",
     "offices",
+    "opening_hours",
+    "rename_village",
     "replace_kind",
     "require_environment",
+    "set_cards_in_stock",
+    "set_number_pattern",
+    "set_opening_hours",
     "set_usual_kind",
     "usual_kind",
     "villages_of",

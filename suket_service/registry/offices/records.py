@@ -3,14 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from suket_service.core.kind import IssuingWindow, Kind
 from suket_service.core.letter import Capacity, Letterhead, Office
 from suket_service.errors import NotFound, Text
+from suket_service.registry import logos
 from suket_service.registry.offices.kinds_and_windows import kinds, windows_of
-from suket_service.registry.schema import LetterheadRow, OfficeRow
+from suket_service.registry.schema import LetterheadRow, LogoRow, OfficeRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,11 @@ def set_usual_kind(tx: Connection, office_code: str, kind: int) -> None:
     tx.execute(update(OfficeRow).where(OfficeRow.code == office_code).values(usual_kind=kind))
 
 
+def set_number_pattern(tx: Connection, office_code: str, pattern: str) -> None:
+    """Change how an office's letter numbers are written from now on."""
+    tx.execute(update(OfficeRow).where(OfficeRow.code == office_code).values(number_pattern=pattern))
+
+
 def add_letterhead(tx: Connection, office_code: str, letterhead: Letterhead, at: datetime) -> None:
     """Add a version of an office's letterhead."""
     tx.execute(
@@ -100,6 +107,7 @@ def add_letterhead(tx: Connection, office_code: str, letterhead: Letterhead, at:
             signatory=letterhead.signatory,
             rank=letterhead.rank,
             nip=letterhead.nip,
+            logo=None if letterhead.logo is None else logos.put(tx, letterhead.logo),
             created_at=at,
         )
     )
@@ -125,10 +133,25 @@ def current_letterhead(tx: Connection, office_code: str) -> int:
 def letterhead(tx: Connection, office_code: str, version: int) -> Letterhead:
     """One version of an office's letterhead."""
     row = tx.execute(
-        select(LetterheadRow.__table__).where(
-            LetterheadRow.office == office_code, LetterheadRow.version == version
-        )
+        _LETTERHEADS.where(LetterheadRow.office == office_code, LetterheadRow.version == version)
     ).one()
+    return _letterhead(row)
+
+
+def letterheads(tx: Connection, office_code: str) -> list[tuple[Letterhead, datetime]]:
+    """Every version of an office's letterhead and since when, the newest first."""
+    rows = tx.execute(
+        _LETTERHEADS.where(LetterheadRow.office == office_code).order_by(LetterheadRow.version.desc())
+    )
+    return [(_letterhead(row), row.created_at) for row in rows]
+
+
+_LETTERHEADS = select(LetterheadRow.__table__, LogoRow.png).outerjoin(
+    LogoRow, LogoRow.sha256 == LetterheadRow.logo
+)
+
+
+def _letterhead(row: Row[Any]) -> Letterhead:
     return Letterhead(
         version=row.version,
         government=row.government,
@@ -141,6 +164,7 @@ def letterhead(tx: Connection, office_code: str, version: int) -> Letterhead:
         signatory=row.signatory,
         rank=row.rank,
         nip=row.nip,
+        logo=row.png,
     )
 
 

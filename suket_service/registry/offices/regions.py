@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
 from suket_service.core.letter import Office
 from suket_service.core.region import Village
@@ -28,6 +28,17 @@ def add_villages(tx: Connection, villages: Iterable[Village]) -> int:
             ],
         )
     return len(fresh)
+
+
+def rename_village(tx: Connection, village: Village) -> None:
+    """Let the village of that code, and the places it lies in, be called so from now on."""
+    names = {
+        "name": village.name,
+        "district": village.district,
+        "regency": village.regency,
+        "province": village.province,
+    }
+    tx.execute(update(RegionRow).where(RegionRow.code == village.code).values(names))
 
 
 def villages_of(tx: Connection, office: Office) -> dict[str, Village]:

@@ -1,7 +1,6 @@
 """Files of requests: uploaded, looked at, mended, and their good rows drafted. Judges no row itself."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from apiflask import APIBlueprint
 from flask import jsonify, redirect, render_template, request, url_for
@@ -9,24 +8,23 @@ from flask.typing import ResponseReturnValue
 
 from suket_service import issuing
 from suket_service.errors import FieldError, FileRefused, Problem, Text
-from suket_service.issuing import RowFate, SeenRow, UploadPreview
+from suket_service.issuing import RowFate, UploadPreview
 from suket_service.registry import letters, offices, uploads
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.staff import Role
 from suket_service.registry.uploads import Purpose, Upload
 from suket_service.sheets.table import Row
 from suket_service.web.context import context, now
-from suket_service.web.forms import Form, done, page_number
+from suket_service.web.forms import Form, done
 from suket_service.web.language import number
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.paper_checks import PaperChecks
 from suket_service.web.staff.people_files import (
-    A_PAGE,
-    BadRow,
     bad_rows,
     by_field,
     chosen_pictures,
     chosen_table,
+    page_of,
     rows_to_mend,
 )
 from suket_service.web.staff.people_templates import template_file
@@ -51,8 +49,14 @@ def upload() -> ResponseReturnValue:
     me, form = signed_in(), Form.given()
     with form.catching(), by_field():
         kept = issuing.keep_upload(
-            *(context().registry, me.office.code, me.username),
-            *(chosen_table(form), chosen_pictures(), me.at, form.once),
+            context().registry,
+            me.office.code,
+            me.username,
+            chosen_table(form),
+            chosen_pictures(),
+            me.at,
+            upload_id=form.once,
+            mends=form["mends"] or None,
         )
         return redirect(url_for("batches.batch", upload=kept), 303)
     return _start(form), 422
@@ -88,40 +92,13 @@ def _batch(upload_id: str, form: Form) -> str:
         form=form,
         seen=seen,
         upload=seen.upload,
-        shown=_Shown(seen, page_number()),
+        counts=seen.counts,
+        bad=bad_rows(_refused(seen)[:_MOST_BAD_SHOWN]),
+        good=page_of([*seen.of(RowFate.READY), *seen.of(RowFate.DRAFTED, RowFate.UNCHANGED)]),
         unmeasured=checks.left,
         may_change=me.role is Role.OPERATOR,
         RowFate=RowFate,
     )
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What of a preview stands on one page."""
-
-    seen: UploadPreview
-    page: int
-
-    @property
-    def counts(self) -> Mapping[str, int]:
-        return self.seen.counts
-
-    @property
-    def bad(self) -> Sequence[BadRow]:
-        return bad_rows(_refused(self.seen)[:_MOST_BAD_SHOWN])
-
-    @property
-    def good(self) -> Sequence[SeenRow]:
-        start = (self.page - 1) * A_PAGE
-        return self._all_good[start : start + A_PAGE]
-
-    @property
-    def pages(self) -> int:
-        return -(-len(self._all_good) // A_PAGE)
-
-    @property
-    def _all_good(self) -> Sequence[SeenRow]:
-        return self.seen.of(RowFate.READY, RowFate.DRAFTED, RowFate.UNCHANGED)
 
 
 def _refused(seen: UploadPreview) -> list[tuple[Row, Sequence[Problem]]]:
@@ -161,8 +138,6 @@ def confirm(upload: str) -> ResponseReturnValue:
         if current.confirmed_at is None:
             return redirect(page, 303)
         return done(_drafted(current), page)
-    if _wants_progress():
-        return jsonify(problem=form.why("")), 422
     return _batch(upload, form), 422
 
 

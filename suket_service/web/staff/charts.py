@@ -99,10 +99,10 @@ def greatest(counts: Sequence[tuple[str, int]], most: int, others: str) -> list[
 
 
 def scale_end(highest: int) -> int:
-    """The round number at which a scale ends: 1, 2 or 5 times a power of ten, and not below ``highest``."""
+    """The round number at which a scale ends: 1, 2, 4, 6 or 8 times a power of ten, and not below ``highest``."""
     power = 1
     while True:
-        for step in (1, 2, 5):
+        for step in (1, 2, 4, 6, 8):
             if step * power >= highest:
                 return step * power
         power *= 10

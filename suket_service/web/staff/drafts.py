@@ -25,7 +25,7 @@ from suket_service.web.context import context
 from suket_service.web.forms import Form, done, page_number
 from suket_service.web.signed_in import signed_in
 from suket_service.web.signing import press
-from suket_service.web.staff.counter import asking
+from suket_service.web.staff.counter import asking, second_look
 from suket_service.web.staff.counter.routes import HELD, SUBMITTED
 from suket_service.web.staff.counter.words import FIELD_NAMES, RECORDING_NAMES
 
@@ -188,6 +188,7 @@ def _editing(tx: Transaction, letter: str) -> _Editing:
     }
     # The register's word on a person is today's, not that of the day on which the draft was made.
     fixed = {field: fields_of(entry.resident)[field] for field in FIXED} if entry else {"nik": nik}
+    fixed["menggantikan"] = ""  # whose place it takes is the draft's own, and stays
     jpeg = letters.portrait(tx, record.portrait) if record.portrait else None
     return _Editing(record, entry, jpeg, {**stored, **fixed}, fixed)
 
@@ -207,7 +208,7 @@ def _edit_page(editing: _Editing, form: Form, kept: str = "", *, changed: bool =
             needs_override=now.entry is None or not now.entry.state.may_get_letter,
             theirs=_differences(now.stored, form) if changed else None,
             by=letters.events(tx, now.record.id)[-1] if changed else None,
-            hints=asking.hints(Form({**now.stored, **form.values()})),
+            hints=second_look.hints(Form({**now.stored, **form.values()})),
             kept=kept,
             all_reasons=tuple(reasons.Reason),
             reason_of=asking.reason_of,
@@ -249,7 +250,7 @@ def _page(tx: Transaction, record: LetterRecord, form: Form) -> str:
         kind=offices.kinds(tx)[record.kind],
         replaces=letters.by_id(tx, me.office.code, record.replaces) if record.replaces else None,
         events=letters.events(tx, record.id),
-        namesakes=asking.namesakes(tx, record.resident),
+        namesakes=second_look.namesakes(tx, record.resident),
         hints=requests.warnings(Nik(nik), record.resident),
         card_ready=ready and bool(offices.cards_in_stock(tx, me.office.code)),
         reasons=reasons,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from flask import Response, request
 
@@ -11,8 +12,10 @@ from suket_service.issuing import GivenFile
 from suket_service.sheets.request_table import ERRORS, columns_of, given_back
 from suket_service.sheets.table import Row
 from suket_service.sheets.write import write_csv, write_xlsx
-from suket_service.web.forms import Form
+from suket_service.web.forms import Form, page_number
 from suket_service.web.language import say
+
+T = TypeVar("T")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLE_TYPES = ".xlsx,.csv"
@@ -22,11 +25,21 @@ A_PAGE = 25
 #: Anything else about a file is the table's.
 _FIELD_OF = {
     "archive_damaged": "photos",
+    "archive_too_large": "photos",
     "archive_too_many": "photos",
     "too_many_photos": "photos",
     "as_of_in_future": "as_of",
     "source_form": "source",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """A part of a long list."""
+
+    rows: Sequence[T]
+    number: int
+    pages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +50,13 @@ class BadRow:
     name: str
     nik: str
     problems: Sequence[Problem]
+
+
+def page_of(rows: Sequence[T]) -> Page[T]:
+    """The page of a list that was asked for; beyond its end the last one."""
+    pages = max(-(-len(rows) // A_PAGE), 1)
+    number = min(page_number(), pages)
+    return Page(rows[(number - 1) * A_PAGE : number * A_PAGE], number, pages)
 
 
 def chosen_table(form: Form) -> GivenFile:

@@ -62,15 +62,18 @@ def _columns(
     required = REQUIRED | {"status_perekaman"} if register else REQUIRED
     return [
         TemplateColumn(
-            each, _note(each, is_required=each in required), each in required, choices.get(each, ())
+            each,
+            _note(each, is_required=each in required, register=register),
+            each in required,
+            choices.get(each, ()),
         )
         for each in dict.fromkeys(HEADERS.values())
     ]
 
 
-def _note(field: str, *, is_required: bool) -> str:
+def _note(field: str, *, is_required: bool, register: bool) -> str:
     must = t("Wajib diisi.", "Required.") if is_required else t("Boleh kosong.", "May be left empty.")
-    note = _NOTES.get(field)
+    note = _STATE_IN_A_REGISTER if register and field == "status_perekaman" else _NOTES.get(field)
     return f"{say(note)} {must}" if note else must
 
 
@@ -98,6 +101,9 @@ _NOTES = {
         "The written reason where the register does not allow it; the approver decides.",
     ),
 }  # fmt: skip
+_STATE_IN_A_REGISTER = Text(
+    "Sejauh mana perekamannya, dari daftar.", "How far the recording is, from the list."
+)
 _EXAMPLES: tuple[dict[str, str], ...] = (
     {
         "nik": "2172011708950003",

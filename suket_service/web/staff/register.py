@@ -1,14 +1,13 @@
 """The register of the recorded: what the office holds, and lists looked at before they are imported. Judges no row."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from apiflask import APIBlueprint
 from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import administering
-from suket_service.administering import ListChange, ListPreview, ListRow
+from suket_service.administering import ListChange, ListPreview
 from suket_service.core.resident import parse_date
 from suket_service.errors import FileRefused, Problem, Text
 from suket_service.registry import offices, register_lists, uploads
@@ -16,17 +15,10 @@ from suket_service.registry.residents import Import
 from suket_service.registry.uploads import Purpose, Upload
 from suket_service.sheets.table import Row
 from suket_service.web.context import context, now
-from suket_service.web.forms import Form, done, page_number
+from suket_service.web.forms import Form, done
 from suket_service.web.language import number
 from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.people_files import (
-    A_PAGE,
-    BadRow,
-    bad_rows,
-    by_field,
-    chosen_table,
-    rows_to_mend,
-)
+from suket_service.web.staff.people_files import bad_rows, by_field, chosen_table, page_of, rows_to_mend
 from suket_service.web.staff.people_templates import STATE_WORDS, template_file
 
 blueprint = APIBlueprint("register", __name__, enable_openapi=False)
@@ -87,54 +79,20 @@ def incoming(upload: str) -> str:
 def _incoming(upload_id: str, form: Form) -> str:
     me = signed_in()
     seen = administering.preview_list(context().registry, me.office.code, upload_id, me.at)
-    shown = _Shown(seen, page_number())
+    counts = seen.counts
     return render_template(
         "staff/register/incoming.html",
         form=form,
         upload=seen.upload,
-        shown=shown,
+        counts=counts,
+        state_changes=administering.state_changes(counts),
+        bad=bad_rows(_refused(seen)[:_MOST_BAD_SHOWN]),
+        older=len(seen.of(ListChange.OLDER)),
+        changing=page_of(seen.of(ListChange.CHANGED, ListChange.NEW)),
         state_words=STATE_WORDS,
         column_of=_COLUMN_OF,
         ListChange=ListChange,
     )
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What of a preview stands on one page; of a list that is through, what was counted then."""
-
-    seen: ListPreview
-    page: int
-
-    @property
-    def counts(self) -> dict[str, int]:
-        upload = self.seen.upload
-        return dict(upload.counts or {}) if upload.confirmed_at or not upload.is_held else self.seen.counts
-
-    @property
-    def state_changes(self) -> list[tuple[administering.StateChange, int]]:
-        return administering.state_changes(self.counts)
-
-    @property
-    def bad(self) -> Sequence[BadRow]:
-        return bad_rows(_refused(self.seen)[:_MOST_BAD_SHOWN])
-
-    @property
-    def older(self) -> int:
-        return len(self.seen.of(ListChange.OLDER))
-
-    @property
-    def rows(self) -> Sequence[ListRow]:
-        start = (self.page - 1) * A_PAGE
-        return self._changing[start : start + A_PAGE]
-
-    @property
-    def pages(self) -> int:
-        return -(-len(self._changing) // A_PAGE)
-
-    @property
-    def _changing(self) -> Sequence[ListRow]:
-        return self.seen.of(ListChange.CHANGED, ListChange.NEW)
 
 
 def _refused(seen: ListPreview) -> list[tuple[Row, Sequence[Problem]]]:
@@ -153,8 +111,6 @@ def confirm(upload: str) -> ResponseReturnValue:
         if current.confirmed_at is None:
             return redirect(page, 303)
         return done(_imported(current), page)
-    if _wants_progress():
-        return jsonify(problem=form.why("")), 422
     return _incoming(upload, form), 422
 
 

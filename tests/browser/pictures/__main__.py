@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, TypeAlias
 
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
@@ -38,6 +38,9 @@ _CHROMIUM = (
     "--use-fake-ui-for-media-stream",
 )
 MOST_BYTES = 60_000
+#: Scripts that draw something begin at once; one that asks on and on (a run that is printing) never ends.
+SETTLE_MILLISECONDS = 300
+_Taken: TypeAlias = dict[int, list[tuple[str, Image.Image]]]
 
 
 def main(names: list[str]) -> int:
@@ -63,48 +66,50 @@ def main(names: list[str]) -> int:
     return wrong
 
 
-def _walk(
-    browser: Browser, made: Made, wanted: list[Page]
-) -> tuple[int, dict[int, list[tuple[str, Image.Image]]]]:
-    wrong, taken = 0, {width: list[tuple[str, Image.Image]]() for width in camera.SIZES}
-    signed_in: dict[str | None, object] = {}
+def _walk(browser: Browser, made: Made, wanted: list[Page]) -> tuple[int, _Taken]:
+    wrong: int = 0
+    taken: _Taken = {width: [] for width in camera.SIZES}
+    people: dict[str | None, BrowserContext] = {}
     for page in wanted:
-        for width, height in camera.SIZES.items():
-            context = browser.new_context(
-                viewport={"width": width, "height": height},
-                locale="id-ID",
-                storage_state=signed_in.get(page.who),  # type: ignore[arg-type]
-            )
-            if page.who is not None and page.who not in signed_in:
-                _sign_in(context, made, page.who)
-                signed_in[page.who] = context.storage_state()
-            problem, png = _shoot(context, made, page)
-            context.close()
+        if page.who not in people:
+            people[page.who] = browser.new_context(locale="id-ID")
+            if page.who is not None:
+                _sign_in(people[page.who], made, page.who)
+        problems, shots = _shoot(people[page.who], made, page)
+        wrong += bool(problems)
+        for width, png in shots.items():
             picture = camera.small(png)
             size = camera.save(picture, DOCS / "pages" / f"{page.name}-{width}.png")
             taken[width].append((page.name, picture))
-            wrong += bool(problem)
-            if problem or size > MOST_BYTES:
-                print(f"{page.name}-{width}: {problem or f'{size // 1000} kB'}")
+            if size > MOST_BYTES:
+                print(f"{page.name}-{width}: {size // 1000} kB")
+        if problems:
+            print(f"{page.name}: {'; '.join(problems)}")
     return wrong, taken
 
 
-def _shoot(context: BrowserContext, made: Made, page: Page) -> tuple[str, bytes]:
-    """The picture of a page, and what is wrong with it."""
+def _shoot(context: BrowserContext, made: Made, page: Page) -> tuple[list[str], dict[int, bytes]]:
+    """What is wrong with a page, and its picture at each width."""
     tab = context.new_page()
+    tab.set_viewport_size({"width": min(camera.SIZES), "height": camera.SIZES[min(camera.SIZES)]})
     complaints: list[str] = []
     tab.on("pageerror", lambda error: complaints.append(str(error)))
     tab.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
     answer = tab.goto(made.settings.base_url + page.path.format(**made.places))
-    tab.wait_for_load_state("networkidle")
     if answer is None or answer.status != 200:
         complaints.insert(0, f"answered {answer.status if answer else 'nothing'}")
     elif page.do is not None:
         page.do(tab)
-    over = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    if over > 0:
-        complaints.append(f"wider than the screen by {over} px")
-    return "; ".join(complaints), tab.screenshot()
+    shots = {}
+    for width, height in camera.SIZES.items():
+        tab.set_viewport_size({"width": width, "height": height})
+        tab.wait_for_timeout(SETTLE_MILLISECONDS)
+        over = tab.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            complaints.append(f"wider than {width} px by {over}")
+        shots[width] = tab.screenshot()
+    tab.close()
+    return complaints, shots
 
 
 def _sign_in(context: BrowserContext, made: Made, username: str) -> None:
@@ -123,7 +128,7 @@ def _sign_in(context: BrowserContext, made: Made, username: str) -> None:
     if tab.locator("input[name=code]").count():
         tab.fill("input[name=code]", account.code)
     tab.click("main button[type=submit]")
-    tab.wait_for_load_state("networkidle")
+    tab.wait_for_load_state()
     if re.search(r"/(login|enrol)", tab.url):
         raise SystemExit(f"{username} could not sign in")
     tab.close()

@@ -7,10 +7,10 @@ from pathlib import Path
 from PIL import Image, ImageColor, ImageDraw, ImageFont
 
 #: The width of a telephone and of an office's screen, and how much of a page's height is pictured.
-SIZES = {360: 900, 1366: 768}
-_COLOURS = 16
+SIZES = {360: 800, 1366: 768}
+_COLOURS = 12
 _THUMB = {360: 150, 1366: 300}
-_THUMB_HEIGHT = {360: 300, 1366: 210}
+_THUMB_HEIGHT = {360: 300, 1366: 168}
 _COLUMNS = {360: 12, 1366: 6}
 _GAP, _LINE = 10, 16
 _OURS = (
@@ -55,4 +55,4 @@ def contact_sheet(width: int, pictures: Sequence[tuple[str, Image.Image]]) -> Im
         whole = picture.convert("RGB")
         scaled = whole.resize((thumb, round(whole.height * thumb / whole.width)), Image.Resampling.LANCZOS)
         sheet.paste(scaled.crop((0, 0, thumb, min(high, scaled.height))), (x, y + _LINE))
-    return sheet.quantize(_COLOURS * 2, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return sheet.quantize(palette=_palette(sheet), dither=Image.Dither.NONE)

@@ -267,6 +267,7 @@ def _letters(office: _Office) -> dict[str, str]:
     waiting = next(record for record in drafts if record.returned_at is None)
     return {
         "letter": issued[-1].id,
+        "older": issued[60].id,
         "suspended": suspended.id,
         "draft": waiting.id,
         "returned": returned.id,

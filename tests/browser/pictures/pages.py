@@ -29,7 +29,7 @@ def _sent(*fields: tuple[str, str]) -> Callable[[Tab], None]:
         for selector, value in fields:
             tab.fill(selector, value)
         tab.press(fields[-1][0], "Enter")
-        tab.wait_for_load_state("networkidle")
+        tab.wait_for_load_state()
 
     return do
 
@@ -37,7 +37,7 @@ def _sent(*fields: tuple[str, str]) -> Callable[[Tab], None]:
 def _pressed(selector: str) -> Callable[[Tab], None]:
     def do(tab: Tab) -> None:
         tab.click(selector)
-        tab.wait_for_load_state("networkidle")
+        tab.wait_for_load_state()
 
     return do
 
@@ -86,7 +86,7 @@ PAGES = (
     Page("surat-satu", "letters.letter", OPERATOR, "/letters/{letter}"),
     Page("surat-serah", "letters.hand_over", OPERATOR, "/letters/{letter}/hand-over"),
     Page("surat-kartu", "letters.card", OPERATOR, "/letters/{letter}/card"),
-    Page("surat-perpanjang", "letters.extend", OPERATOR, "/letters/{letter}/extend"),
+    Page("surat-perpanjang", "letters.extend", OPERATOR, "/letters/{older}/extend"),
     Page("surat-tangguhkan", "letters.suspend", OPERATOR, "/letters/{letter}/suspend"),
     Page("surat-berlakukan", "letters.resume", OPERATOR, "/letters/{suspended}/resume"),
     Page("surat-cabut", "letters.revoke", OPERATOR, "/letters/{letter}/revoke"),
@@ -96,7 +96,6 @@ PAGES = (
     # Printing
     Page("cetak", "printing.runs", OPERATOR, "/printing"),
     Page("cetak-banyak", "printing.run", OPERATOR, "/printing/{run}"),
-    Page("cetak-surat", "printing.copy", OPERATOR, "/letters/{letter}/print"),
     Page("cetak-uji", "printing.test_page", OPERATOR, "/printing/test"),
     # Files
     Page("berkas", "batches.start", OPERATOR, "/batches"),
@@ -153,6 +152,7 @@ NOT_PICTURED = {
     "drafts.preview_picture": _PICTURE,
     "figures.as_json": _MACHINE,
     "openapi.spec": _MACHINE,
+    "printing.copy": _PICTURE,
     "printing.test_pdf": _PICTURE,
     "public.healthz": _MACHINE,
     "public.readyz": _MACHINE,

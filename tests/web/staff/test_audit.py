@@ -247,6 +247,13 @@ def test_a_checkpoint_is_compared_pasted_or_as_a_file(
     )
 
 
+def test_the_checkpoint_of_a_closing_report_is_one_too(office: OfficeAtWork, auditor: Client) -> None:
+    at = datetime.now(UTC)
+    day = (at + timedelta(hours=7)).date()
+    report = administering.close_day(office.registry, "2172", day, PASSPHRASE, "kepala", at)
+    assert "cocok dengan titik" in auditor.post("/audit/check", {"checkpoint": report.checkpoint}).text
+
+
 def test_a_chain_that_was_rewritten_does_not_fit(office: OfficeAtWork, auditor: Client) -> None:
     token = published(office, CHECKPOINT)
     with tampering(office.registry) as connection:

@@ -265,6 +265,15 @@ class TestPhotographs:
         assert answer.status_code == 303
         assert tally(browser.page(path))[:2] == [1, 0]
 
+    def test_come_along_to_a_mended_file(self, office: OfficeAtWork) -> None:
+        browser = office.client("operator")
+        bad = a_row(serial=30, foto="siti.png", rt="x")
+        path = uploaded(browser, bad, photos=[(picture(), "siti.png")])
+        mends = path.rsplit("/", 1)[1]
+        assert f'name="mends" value="{mends}"' in browser.page(path)
+        mended = uploaded(browser, a_row(serial=30, foto="siti.png"), mends=mends)
+        assert tally(browser.page(mended))[:2] == [1, 0]
+
     def test_none_chosen_is_said_at_the_field(self, office: OfficeAtWork) -> None:
         browser = office.client("operator")
         answer = browser.post(f"{uploaded(browser, a_row(serial=30))}/photos")

@@ -122,7 +122,7 @@ def test_an_auditor_is_told_of_unusual_issuing(office: OfficeAtWork) -> None:
 
 
 def test_an_auditor_is_told_at_once_of_a_chain_that_is_broken_near_its_end(office: OfficeAtWork) -> None:
-    assert "500 yang terakhir utuh" in office.client("auditor").page("/")
+    assert "yang terakhir utuh; periksa semuanya" in office.client("auditor").page("/")
     with tampering(office.registry) as connection:
         connection.execute("UPDATE audit SET actor = 'x' WHERE seq = 7")
     assert "RANTAI PUTUS di bagian akhirnya" in office.client("auditor").page("/")

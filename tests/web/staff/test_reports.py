@@ -97,6 +97,16 @@ def test_what_the_address_says_wrongly_is_told_by_field(office: OfficeAtWork) ->
     assert "SUHARTINI" not in answer.text
 
 
+@pytest.mark.parametrize(
+    "asked", ["first=x", "first=2026-11-22&last=2026-11-21", "rt=1000", "fate=x", "reason=x"]
+)
+def test_a_choice_that_cannot_be_understood_shows_nobody(office: OfficeAtWork, asked: str) -> None:
+    for path in ("/reports/register", "/reports"):
+        answer = office.client("operator").get(f"{path}?{asked}")
+        assert answer.status_code == 422
+        assert "<tbody>" not in answer.text
+
+
 def test_a_register_turns_its_pages(office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(register, "PAGE", 4)
     first = office.client("operator").page("/reports/register?first=&last=")

@@ -1,22 +1,18 @@
 """The office's affairs at a glance, each with the way to it. Changes nothing."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 from flask import render_template, url_for
 
 from suket_service import administering
 from suket_service.core.keyring import KeyState, Purpose
-from suket_service.core.letter import Letterhead
 from suket_service.errors import Text
 from suket_service.registry import letters, offices, service_points
 from suket_service.registry.session import Transaction
 from suket_service.web.language import day, moment, number
+from suket_service.web.service_points import STALE
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.administration.area import asking, blueprint
-
-#: What is said of a place of service is old after that.
-STALE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +42,12 @@ def index() -> str:
 
 def _letterhead(tx: Transaction) -> _Affair:
     head, since = offices.letterheads(tx, asking().office)[0]
+    signs, on = f"{head.capacity.value} {head.signatory}".strip(), day(signed_in().office.local_date(since))
     return _Affair(
         "administration.letterhead",
         Text("Kop surat dan penanda tangan", "Letterhead and signatory"),
-        Text(
-            *(f"{_signs(head)} · {word} {head.version}, {day(since.date())}" for word in ("versi", "version"))
-        ),
+        Text(f"{signs} · versi {head.version}, {on}", f"{signs} · version {head.version}, {on}"),
     )
-
-
-def _signs(head: Letterhead) -> str:
-    return f"{head.capacity.value} {head.signatory}".strip()
 
 
 def _numbering(tx: Transaction) -> _Affair:
@@ -145,13 +136,10 @@ def _keys() -> _Affair:
     signer = next(
         (each for each in held if each.purpose is Purpose.SEAL and each.state is KeyState.ACTIVE), None
     )
-    stands = (
-        Text(
-            *(f"{word} {day(signer.scope.signs_from)}" for word in ("menandatangani sejak", "signing since"))
-        )
-        if signer
-        else Text("tidak ada yang menandatangani", "none signs")
-    )
+    stands = Text("tidak ada yang menandatangani", "none signs")
+    if signer is not None:
+        on = day(signer.scope.signs_from)
+        stands = Text(f"menandatangani sejak {on}", f"signing since {on}")
     late = None
     if Purpose.SEAL not in active:
         late = Text("Surat tidak dapat diterbitkan", "No letter can be issued")

@@ -77,7 +77,7 @@ def _validity(kind: Kind) -> Text:
         case ValidityRule.DAYS:
             return Text(f"{kind.amount} hari", f"{kind.amount} days")
         case ValidityRule.FIXED_DATE:
-            return Text(*(f"{word} {day(kind.fixed_date)}" for word in ("sampai", "until")))
+            return Text(f"sampai {day(kind.fixed_date)}", f"until {day(kind.fixed_date)}")
         case ValidityRule.UNTIL_CARD:
             return Text("sampai KTP-el diterbitkan", "until the card is issued")
 
@@ -161,9 +161,8 @@ def close_window(window: int) -> ResponseReturnValue:
     ask, form = asking(), Form.given()
     with form.catching():
         closed = administering.close_window(ask.registry, ask.office, window, ask.by, ask.at)
-        told = Text(
-            *(f"{word}: {day(closed.closes_on)}." for word in ("Hari terakhir masa itu", "Its last day"))
-        )
+        last = day(closed.closes_on)
+        told = Text(f"Hari terakhir masa itu: {last}.", f"Its last day: {last}.")
         return done(told, url_for("administration.kinds"))
     return _page(form), 422
 

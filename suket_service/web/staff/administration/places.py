@@ -10,6 +10,7 @@ from suket_service.registry import service_points
 from suket_service.registry.service_points import PointFacts, PointKind, ServicePoint
 from suket_service.registry.staff import Role
 from suket_service.web.forms import Form, done
+from suket_service.web.service_points import STALE
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.administration.area import (
     asking,
@@ -19,7 +20,6 @@ from suket_service.web.staff.administration.area import (
     options,
     typed_day,
 )
-from suket_service.web.staff.administration.index import STALE
 
 _KINDS = (
     (PointKind.OFFICE, Text("Dinas", "Main office")),

@@ -2,41 +2,32 @@
 
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from hashlib import sha256
-from typing import TypeVar
 
 from itsdangerous import BadSignature, Signer
 
-from suket_service.core import request as requests
 from suket_service.core import resident as people
 from suket_service.core.kind import Kind
-from suket_service.core.nik import Nik
 from suket_service.core.reason import Reason
 from suket_service.core.region import Village
-from suket_service.core.resident import MaritalStatus, RecordingState, Resident
-from suket_service.errors import FieldError, Problem, Text
+from suket_service.core.resident import MaritalStatus, RecordingState
+from suket_service.errors import FieldError
 from suket_service.issuing import Application, eligibility
 from suket_service.issuing.applying import Counter, read_form
 from suket_service.paper import portrait
 from suket_service.paper.wording import SEXES
-from suket_service.registry import letters, offices, residents
-from suket_service.registry.letters import LetterRecord
-from suket_service.registry.residents import Entry
+from suket_service.registry import offices
 from suket_service.registry.session import Transaction
 from suket_service.web.context import context
 from suket_service.web.forms import Form
-from suket_service.web.language import grouped, say
+from suket_service.web.language import say
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.paper_checks import PaperChecks
 
 PICTURE, KEPT, NO_PICTURE = portrait.FIELD, "foto_tersimpan", "tanpa_foto"
 _BLOOD_TYPES = ("", *(f"{group}{sign}" for group in ("A", "B", "AB", "O") for sign in ("", "+", "-")))
-_MOST_NAMESAKES = 5
-
-T = TypeVar("T")
 Options = Sequence[tuple[str, str]]
 
 
@@ -52,17 +43,6 @@ class Choices:
     marital: Options
     citizenships: Options
     blood_types: Options
-
-
-@dataclass(frozen=True)
-class Namesakes:
-    """Others of the same name and birth date, under another NIK: perhaps one person recorded twice."""
-
-    entries: Sequence[Entry]
-    letters: Sequence[LetterRecord]
-
-    def __bool__(self) -> bool:
-        return bool(self.entries or self.letters)
 
 
 def choices(tx: Transaction, kinds: Sequence[Kind]) -> Choices:
@@ -91,21 +71,9 @@ def reason_of(code: str) -> Reason | None:
     return next((each for each in Reason if each == code), None)
 
 
-def usual_reason(state: RecordingState | None) -> str:
+def usual_reason(state: RecordingState) -> Reason:
     """The reason that fits most people whose recording has come so far."""
-    if state is None:
-        return ""
     return Reason.BLANKS if state is RecordingState.PRINT_READY_RECORD else Reason.PROCESSING
-
-
-def namesakes(tx: Transaction, person: Resident) -> Namesakes:
-    """Others of this office, in its register or with a letter of it, who might be this person."""
-    return _namesakes(tx, person.nik, person.name, person.birth_date)
-
-
-def _namesakes(tx: Transaction, nik: str, name: str, born: date) -> Namesakes:
-    asked = (signed_in().office.code, nik, name, born, _MOST_NAMESAKES)
-    return Namesakes(residents.namesakes(tx, *asked), letters.namesakes(tx, *asked))
 
 
 def application(
@@ -150,45 +118,6 @@ def kept_in(form: Form) -> bytes | None:
     try:
         return b64decode(_signer().unsign(form[KEPT]), validate=True)
     except (BadSignature, NotBase64):
-        return None
-
-
-def hints(form: Form) -> list[Problem]:
-    """Where the NIK disagrees with what is typed so far. Refuses nothing."""
-    try:
-        nik = Nik.parse("".join(form["nik"].split()))
-    except FieldError as refused:
-        return [refused.problem] if len(form["nik"]) >= residents.LEAST_DIGITS else []
-    sex = _or_none(lambda: people.parse_sex(form["jenis_kelamin"]))
-    return [*requests.disagreements(nik, _born(form), sex, form["kode_wilayah"] or None)]
-
-
-def doubles(tx: Transaction, form: Form) -> list[Problem]:
-    """Whether someone of the name and birth date typed so far is known under another NIK."""
-    name, born = _or_none(lambda: people.parse_name(form["nama"])), _born(form)
-    if name is None or born is None:
-        return []
-    found = _namesakes(tx, form["nik"], name, born)
-    known = [other.resident.nik for other in found.entries] + [other.resident.nik for other in found.letters]
-    others = ", ".join(map(grouped, dict.fromkeys(known)))
-    return [Problem("nama", "same_person", _same_person(others))] if others else []
-
-
-def _same_person(niks: str) -> Text:
-    return Text(
-        f"Nama dan tanggal lahir yang sama tercatat dengan NIK lain: {niks}. Pastikan ini dua orang yang berbeda.",
-        f"The same name and birth date stand under another NIK: {niks}. Make sure that these are two people.",
-    )
-
-
-def _born(form: Form) -> date | None:
-    return _or_none(lambda: people.parse_birth_date(form["tanggal_lahir"], signed_in().today))
-
-
-def _or_none(parse: Callable[[], T]) -> T | None:
-    try:
-        return parse()
-    except FieldError:
         return None
 
 

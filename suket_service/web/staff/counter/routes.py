@@ -12,7 +12,7 @@ from suket_service import issuing
 from suket_service.core.letter import Action, may
 from suket_service.core.nik import LENGTH
 from suket_service.core.reason import Reason
-from suket_service.errors import Text
+from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.issuing import eligibility
 from suket_service.issuing.applying import FIXED, fields_of
 from suket_service.issuing.eligibility import Eligibility
@@ -23,7 +23,7 @@ from suket_service.web.context import context
 from suket_service.web.forms import Form, done
 from suket_service.web.language import say
 from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.counter import asking
+from suket_service.web.staff.counter import asking, second_look
 from suket_service.web.staff.counter.words import RECORDING_NAMES
 
 blueprint = APIBlueprint("counter", __name__, enable_openapi=False)
@@ -68,9 +68,7 @@ def form(resident: int) -> ResponseReturnValue:
     with context().registry.reading() as tx:
         entry = residents.by_id(tx, me.office.code, resident)
         replaced = _replaced(tx, entry)
-    fixed = {field: fields_of(entry.resident)[field] for field in FIXED}
-    if replaced is not None:
-        fixed["menggantikan"] = replaced
+    fixed = {field: fields_of(entry.resident)[field] for field in FIXED} | {"menggantikan": replaced}
     if request.method == "POST":
         return _take(given, entry, fixed)
     fresh = {**fields_of(entry.resident), "alasan_kode": asking.usual_reason(entry.state), **fixed}
@@ -91,7 +89,7 @@ def hints() -> ResponseReturnValue:
     """What is worth a second look in a form that is being filled in, by field."""
     given = Form.given()
     with context().registry.reading() as tx:
-        found = [*asking.hints(given), *asking.doubles(tx, given)]
+        found = [*second_look.hints(given), *second_look.doubles(tx, given)]
     return jsonify([{"field": hint.field, "text": say(hint.text)} for hint in found])
 
 
@@ -101,7 +99,12 @@ def _take(given: Form, entry: Entry | None, fixed: dict[str, str]) -> ResponseRe
     with given.catching():
         picture = given.file(asking.PICTURE)
         application = asking.application(given, picture, kept, fixed)
-        letter = issuing.draft(context().registry, application, me.username, me.at, held=held)
+        try:
+            letter = issuing.draft(context().registry, application, me.username, me.at, held=held)
+        except RequestRefused as refused:
+            if refused.code != "request_key_reused":
+                raise
+            raise RequestRefused([_SENT_ALREADY]) from None
         return done(HELD if held else SUBMITTED, url_for("drafts.draft", letter=letter))
     return _page(given, entry, fixed, asking.keep(given, picture, kept)), 422
 
@@ -109,21 +112,23 @@ def _take(given: Form, entry: Entry | None, fixed: dict[str, str]) -> ResponseRe
 def _page(given: Form, entry: Entry | None, fixed: dict[str, str], kept: str = "") -> str:
     me = signed_in()
     with context().registry.reading() as tx:
+        known = entry or residents.find(tx, me.office.code, [given["nik"]]).get(given["nik"])
         answer = (
             eligibility.of_unlisted(tx, me.office.code, given["nik"], me.at)
-            if entry is None
-            else eligibility.of_entries(tx, me.office.code, [entry], me.at)[0][1]
+            if known is None
+            else eligibility.of_entries(tx, me.office.code, [known], me.at)[0][1]
         )
         return render_template(
             "staff/counter/form.html",
             form=given,
             entry=entry,
+            known=known,
             fixed=fixed,
             answer=answer,
             offered=request.method == "POST" or _offered(answer, fixed),
             choices=asking.choices(tx, answer.kinds),
-            namesakes=asking.namesakes(tx, entry.resident) if entry else None,
-            hints=asking.hints(Form({**fields_of(entry.resident), **given.values()})) if entry else [],
+            namesakes=second_look.namesakes(tx, entry.resident) if entry else None,
+            hints=second_look.hints(Form({**fields_of(entry.resident), **given.values()})) if entry else [],
             kept=kept,
             all_reasons=tuple(Reason),
             reason_of=asking.reason_of,
@@ -133,21 +138,31 @@ def _page(given: Form, entry: Entry | None, fixed: dict[str, str], kept: str = "
 
 def _offered(answer: Eligibility, fixed: dict[str, str]) -> bool:
     """Whether a form is worth filling in; one that is filled in already always stays."""
-    replaces = answer.may_be_replaced and "menggantikan" in fixed
-    return answer.may_ask or answer.may_be_overridden or replaces
+    replaces = answer.may_be_replaced and fixed.get("menggantikan")
+    return answer.may_ask or answer.may_be_overridden or bool(replaces)
 
 
-def _replaced(tx: Transaction, entry: Entry) -> str | None:
-    """The number of the letter that is to be replaced, where it is this person's.
+def _replaced(tx: Transaction, entry: Entry) -> str:
+    """The number of the letter that is to be replaced, where it is this person's; "" where none is.
 
     Raises:
         NotFound: another person's, or no letter that could be replaced.
     """
     asked = request.args.get("gantikan")
     if asked is None:
-        return None
+        return ""
     record = letters.by_id(tx, signed_in().office.code, asked)
     ours = record.resident.nik == entry.resident.nik and may(record.state, Action.SUPERSEDE)
     if record.number is None or not ours:
         raise letters.no_letter()
     return record.number
+
+
+_SENT_ALREADY = Problem(
+    "",
+    "sent_already",
+    Text(
+        "Permohonan dari halaman ini sudah menjadi konsep. Ubahlah konsep itu.",
+        "What this page asked for is a draft already. Change that draft.",
+    ),
+)

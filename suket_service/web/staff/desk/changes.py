@@ -18,12 +18,14 @@ from suket_service.web.context import context
 from suket_service.web.forms import Form, done, page_number
 from suket_service.web.signed_in import SignedIn, signed_in
 from suket_service.web.signing import publish_if_due
-from suket_service.web.staff.desk.queue import ID
+from suket_service.web.staff.desk.place import ID
 from suket_service.web.staff.letters.page import PROPOSED
 
 A_PAGE = 20
 #: Letters of a proposal that a line of the list names.
 _NAMED = 3
+#: Of one's own proposals so many are shown with what became of them.
+_OWN = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,9 @@ class Asked:
 
     proposal: Proposal
     by: str  # the name
+    decided_by: str  # the name, once it is decided
     records: Sequence[LetterRecord]
+    is_own: bool
     may_decide: bool
 
     @property
@@ -55,7 +59,14 @@ def waiting() -> str:
         page = min(page_number(), pages)
         found = proposals.open_of_office(tx, me.office.code, A_PAGE, (page - 1) * A_PAGE)
         asked = [_asked(tx, me, each, each.letters[:_NAMED]) for each in found]
-    return render_template("staff/desk/proposals.html", asked=asked, number=number, page=page, pages=pages)
+        others = proposals.count_open(tx, me.office.code, not_of=me.username)
+        own = [
+            _asked(tx, me, each, each.letters[:1])
+            for each in proposals.decided_for(tx, me.office.code, me.username, _OWN)
+        ]
+    return render_template(
+        "staff/desk/proposals.html", asked=asked, others=others, own=own, page=page, pages=pages
+    )
 
 
 def show(proposal: str) -> str:
@@ -82,6 +93,15 @@ def decline(proposal: str) -> ResponseReturnValue:
     return _page(proposal, form), 422
 
 
+def withdraw(proposal: str) -> ResponseReturnValue:
+    """Give up one's own."""
+    form, me = Form.given(), signed_in()
+    with form.catching():
+        issuing.withdraw_proposal(context().registry, me.office.code, proposal, me.username, me.at)
+        return done(Text("Usulan ditarik.", "The proposal was withdrawn."), url_for("desk.proposals"))
+    return _page(proposal, form), 422
+
+
 def _page(proposal: str, form: Form) -> str:
     me = signed_in()
     if not ID.fullmatch(proposal):
@@ -91,21 +111,25 @@ def _page(proposal: str, form: Form) -> str:
         pages = max(1, -(-len(found.letters) // A_PAGE))
         page = min(page_number(), pages)
         asked = _asked(tx, me, found, found.letters[(page - 1) * A_PAGE : page * A_PAGE])
-        decider = staff.find(tx, found.decided_by) if found.decided_by else None
-    return render_template(
-        "staff/desk/proposal.html", form=form, asked=asked, decider=decider, page=page, pages=pages
-    )
+    return render_template("staff/desk/proposal.html", form=form, asked=asked, page=page, pages=pages)
 
 
 def _asked(tx: Transaction, me: SignedIn, proposal: Proposal, shown: Sequence[str]) -> Asked:
     records = letters.of_ids(tx, me.office.code, shown)
-    asker = staff.find(tx, proposal.asked_by)
+    is_own = me.username == proposal.asked_by
     return Asked(
         proposal,
-        asker.name if asker else proposal.asked_by,
+        _name(tx, proposal.asked_by),
+        _name(tx, proposal.decided_by) if proposal.decided_by else "",
         [records[each] for each in shown],
-        proposal.decision is None and me.role is Role.APPROVER and me.username != proposal.asked_by,
+        is_own,
+        proposal.decision is None and me.role is Role.APPROVER and not is_own,
     )
+
+
+def _name(tx: Transaction, username: str) -> str:
+    member = staff.find(tx, username)
+    return member.name if member else username
 
 
 def _agreed(number: int) -> Text:

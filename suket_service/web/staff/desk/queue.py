@@ -1,24 +1,21 @@
-"""The queue of drafts: looked at a page at a time, approved together, or sent back one by one.
+"""The queue of drafts: looked at a page at a time and approved together; then what was issued goes to the printer.
 
 Lets the use cases decide; tells what became of each letter without naming anyone.
 """
 
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import issuing
 from suket_service.core.letter import LetterState
 from suket_service.errors import KeyTrouble, Text
 from suket_service.issuing import LetterOutcome, Sealing, Settled
-from suket_service.paper.wording import SEXES
-from suket_service.registry import letters, offices, print_runs, proposals, staff
-from suket_service.registry.letters import Group, Narrowed, Waiting
+from suket_service.registry import letters, offices, print_runs, proposals
+from suket_service.registry.letters import Group
 from suket_service.registry.session import Transaction
 from suket_service.registry.staff import Role
 from suket_service.web.context import context
@@ -26,59 +23,12 @@ from suket_service.web.forms import Form, done, page_number
 from suket_service.web.signed_in import SignedIn, signed_in
 from suket_service.web.signing import publish_if_due, sealing
 from suket_service.web.staff.desk.cards import cards_of
-from suket_service.web.staff.letters.page import EVENTS
+from suket_service.web.staff.desk.place import Place, chosen_in
 from suket_service.web.staff.people_templates import STATE_WORDS
 
 A_PAGE = 20
 #: Letters that are sent to the printer from here in one go.
 _A_PILE = 500
-ID = re.compile(r"[0-9a-f]{32}")
-_CHOICE = re.compile(r"([0-9a-f]{32})\.([0-9]{1,9})")
-_VILLAGE = re.compile(r"[0-9]{10}")
-_KIND = re.compile(r"[0-9]{1,3}")
-_BATCH = re.compile(r"[0-9a-f]{1,64}")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where in the queue someone is: what it is narrowed by, and the page."""
-
-    narrowed: Narrowed
-    page: int
-
-    @classmethod
-    def asked(cls) -> "Place":
-        """Out of the address, or out of a form that came from there; what makes no sense narrows nothing."""
-        kind = _sensible("kind", _KIND)
-        narrowed = Narrowed(
-            village=_sensible("village", _VILLAGE),
-            batch=_sensible("batch", _BATCH),
-            kind=None if kind is None else int(kind),
-            state=LetterState.APPROVED if request.values.get("state") == "approved" else LetterState.DRAFT,
-        )
-        return cls(narrowed, page_number())
-
-    @property
-    def filters(self) -> dict[str, Any]:
-        """What narrows it, as it stands in an address."""
-        wanted = self.narrowed
-        given = {
-            "village": wanted.village,
-            "batch": wanted.batch,
-            "kind": None if wanted.kind is None else str(wanted.kind),
-            "state": "approved" if wanted.state is LetterState.APPROVED else None,
-        }
-        return {name: value for name, value in given.items() if value}
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The whole place, as it stands in an address."""
-        return self.filters if self.page == 1 else {**self.filters, "page": str(self.page)}
-
-
-def _sensible(name: str, shape: re.Pattern[str]) -> str | None:
-    given = request.values.get(name, "").strip()
-    return given if shape.fullmatch(given) else None
 
 
 def show() -> ResponseReturnValue:
@@ -89,7 +39,7 @@ def show() -> ResponseReturnValue:
 def approve() -> ResponseReturnValue:
     """Approve and issue what is marked, or all of the page; then the next ones come."""
     form, me = Form.given(), signed_in()
-    chosen = _chosen(form.all("shown" if form["all"] else "letter"))
+    chosen = chosen_in(form.all("shown" if form["all"] else "letter"))
     if not chosen:
         form.refuse("", _NOTHING_MARKED)
         return _page(form), 422
@@ -102,23 +52,6 @@ def approve() -> ResponseReturnValue:
             publish_if_due()  # a letter that was replaced ended with it
         return done(_told(outcomes, why_not), url_for("desk.queue", **Place.asked().arguments))
     return _page(form), 422
-
-
-def letter(letter: str) -> str:
-    """One draft with its history, to be approved or sent back."""
-    return _letter_page(letter, Form())
-
-
-def send_back(letter: str) -> ResponseReturnValue:
-    """Send one draft back to the counter with a note."""
-    form, me = Form.given(), signed_in()
-    [(_, revision)] = _chosen([f"{letter}.{form['revision']}"])
-    with form.catching():
-        issuing.send_back(
-            context().registry, me.office.code, letter, revision, me.username, form["note"], me.at
-        )
-        return done(_SENT_BACK, url_for("desk.queue", **Place.asked().arguments))
-    return _letter_page(letter, form), 422
 
 
 def issued() -> str:
@@ -166,34 +99,9 @@ def _page(form: Form) -> str:
         approved=_count(groups, LetterState.APPROVED),
         cards=cards,
         choices=choices,
-        issued_today=len(today),
         unprinted=sum(not printed for _, printed in today),
         proposals=asked,
         decides=me.role is Role.APPROVER,
-        recording=STATE_WORDS,
-    )
-
-
-def _letter_page(letter: str, form: Form) -> str:
-    me = signed_in()
-    if not ID.fullmatch(letter):
-        raise letters.no_letter()
-    with context().registry.reading() as tx:
-        record = letters.by_id(tx, me.office.code, letter)
-        [card] = cards_of(tx, [record], me)
-        events = letters.events(tx, letter)
-        names = {member.username: member.name for member in staff.members(tx, me.office.code)}
-    return render_template(
-        "staff/desk/letter.html",
-        form=form,
-        card=card,
-        place=Place.asked(),
-        events=events,
-        event_words=EVENTS,
-        names=names,
-        sexes=SEXES,
-        decides=me.role is Role.APPROVER,
-        may_go_back=letters.waiting_for(record) is Waiting.SUBMITTED and not card.is_own,
         recording=STATE_WORDS,
     )
 
@@ -227,18 +135,6 @@ def _filter_choices(
     }
 
 
-def _chosen(given: Sequence[str]) -> list[tuple[str, int]]:
-    """The letters a form names, each with the revision it showed.
-
-    Raises:
-        NotFound: it names what no page of ours offers.
-    """
-    found = [_CHOICE.fullmatch(each) for each in given]
-    if not all(found):
-        raise letters.no_letter()
-    return [(each[1], int(each[2])) for each in found if each is not None]
-
-
 def _sealing() -> tuple[Sealing | None, Text | None]:
     try:
         return sealing(), None
@@ -270,4 +166,3 @@ _NOTHING_MARKED = Text(
     "Tandai dahulu konsep yang disetujui.",
     "Mark the drafts that you approve first.",
 )
-_SENT_BACK = Text("Konsep dikembalikan ke loket.", "The draft was sent back to the counter.")

@@ -10,7 +10,7 @@ from flask import url_for
 from suket_service import administering
 from suket_service.core.letter import LetterState
 from suket_service.errors import Text
-from suket_service.registry import audit, letters, proposals
+from suket_service.registry import audit_search, health, letters, proposals
 from suket_service.registry.letters import Narrowed, Waiting, lists
 from suket_service.registry.session import Transaction
 from suket_service.registry.staff import Role
@@ -26,6 +26,8 @@ NEAR_DAYS = 30
 COLLECT_DAYS = 30
 #: Days of issuing that the auditor is told about at once.
 UNUSUAL_DAYS = 7
+#: Entries at the end of the chain that are checked each time; the page of checks reads them all.
+TAIL = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,35 +67,26 @@ def _operator(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
     mine = letters.unissued(tx, me.office.code, me.username, None, limit=0).counts
     collect = lists.waiting(tx, me.office.code, me.today - timedelta(days=COLLECT_DAYS), me.today).total
     return _some(
-        Task(
+        _task(
             mine[Waiting.RETURNED],
-            _for(
-                mine[Waiting.RETURNED],
-                "konsep dikembalikan kepada Anda untuk diperbaiki",
-                "draft sent back to you for correction",
-                "drafts sent back to you for correction",
-            ),
+            "konsep dikembalikan kepada Anda untuk diperbaiki",
+            "draft sent back to you for correction",
+            "drafts sent back to you for correction",
             "drafts.mine",
             is_urgent=True,
         ),
-        Task(
+        _task(
             mine[Waiting.HELD],
-            _for(
-                mine[Waiting.HELD],
-                "konsep Anda belum diajukan",
-                "draft of yours not submitted yet",
-                "drafts of yours not submitted yet",
-            ),
+            "konsep Anda belum diajukan",
+            "draft of yours not submitted yet",
+            "drafts of yours not submitted yet",
             "drafts.mine",
         ),
-        Task(
+        _task(
             collect,
-            _for(
-                collect,
-                "surat menunggu diserahkan",
-                "letter waits to be handed over",
-                "letters wait to be handed over",
-            ),
+            "surat menunggu diserahkan",
+            "letter waits to be handed over",
+            "letters wait to be handed over",
             "letters.waiting",
             Text(f"terbit dalam {COLLECT_DAYS} hari terakhir", f"issued in the last {COLLECT_DAYS} days"),
         ),
@@ -108,36 +101,27 @@ def _approver(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
     proposed = proposals.count_open(tx, me.office.code, not_of=me.username)
     oldest = letters.queue(tx, me.office.code, Narrowed(), 1)
     return _some(
-        Task(
+        _task(
             drafts,
-            _for(
-                drafts,
-                "konsep menunggu persetujuan Anda",
-                "draft waits for your approval",
-                "drafts wait for your approval",
-            ),
+            "konsep menunggu persetujuan Anda",
+            "draft waits for your approval",
+            "drafts wait for your approval",
             "desk.queue",
             age(me.at, oldest[0].created_at) if oldest else None,
             is_urgent=True,
         ),
-        Task(
+        _task(
             unsealed,
-            _for(
-                unsealed,
-                "surat disetujui tetapi belum terbit",
-                "letter approved but not issued",
-                "letters approved but not issued",
-            ),
+            "surat disetujui tetapi belum terbit",
+            "letter approved but not issued",
+            "letters approved but not issued",
             "desk.queue",
         ),
-        Task(
+        _task(
             proposed,
-            _for(
-                proposed,
-                "usulan menunggu orang kedua",
-                "proposal waits for a second person",
-                "proposals wait for a second person",
-            ),
+            "usulan menunggu orang kedua",
+            "proposal waits for a second person",
+            "proposals wait for a second person",
             "desk.proposals",
         ),
         _near(known.ending),
@@ -159,14 +143,11 @@ def _admin(_tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
             for part in known.parts
             if part.sign is not Sign.WELL
         ),
-        Task(
+        _task(
             incomplete,
-            _for(
-                incomplete,
-                "pengguna belum dapat masuk",
-                "member of staff cannot sign in yet",
-                "members of staff cannot sign in yet",
-            ),
+            "pengguna belum dapat masuk",
+            "member of staff cannot sign in yet",
+            "members of staff cannot sign in yet",
             "administration.staff",
             Text(
                 "tanpa kata sandi, atau tanpa kode sekali pakai",
@@ -179,16 +160,13 @@ def _admin(_tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
 def _auditor(tx: Transaction, me: SignedIn, _known: Known) -> list[Task]:
     first = me.today - timedelta(days=UNUSUAL_DAYS - 1)
     found, _ = unusual_issuing.findings(tx, me.office, first, me.today)
-    entries = audit.head(tx).entries
+    entries, whole = audit_search.last_number(tx), health.tail_is_whole(tx, TAIL)
     return _some(
-        Task(
+        _task(
             len(found),
-            _for(
-                len(found),
-                "temuan penerbitan tidak lazim",
-                "finding of unusual issuing",
-                "findings of unusual issuing",
-            ),
+            "temuan penerbitan tidak lazim",
+            "finding of unusual issuing",
+            "findings of unusual issuing",
             "audit.unusual",
             Text(f"dalam {UNUSUAL_DAYS} hari terakhir", f"in the last {UNUSUAL_DAYS} days"),
             {"first": first.isoformat(), "last": me.today.isoformat()},
@@ -198,7 +176,8 @@ def _auditor(tx: Transaction, me: SignedIn, _known: Known) -> list[Task]:
             entries,
             Text("catatan dalam rantai audit", "entries in the audit chain"),
             "audit.checks",
-            Text("periksa keutuhannya", "check that it is whole"),
+            _whole(min(TAIL, entries)) if whole else _BROKEN,
+            is_urgent=not whole,
         ),
     )
 
@@ -215,22 +194,36 @@ def age(now: datetime, since: datetime) -> Text:
     return Text("baru saja masuk", "just come in")
 
 
+def _whole(entries: int) -> Text:
+    return Text(
+        f"{entries} yang terakhir utuh; periksa semuanya", f"the last {entries} are whole; check them all"
+    )
+
+
 def _near(count: int) -> Task:
-    return Task(
+    return _task(
         count,
-        _for(
-            count,
-            "surat mendekati hari terakhirnya",
-            "letter near its last day",
-            "letters near their last day",
-        ),
+        "surat mendekati hari terakhirnya",
+        "letter near its last day",
+        "letters near their last day",
         "reports.expiring",
         Text(f"dalam {NEAR_DAYS} hari", f"within {NEAR_DAYS} days"),
     )
 
 
-def _for(count: int, said: str, one: str, several: str) -> Text:
-    return Text(said, one if count == 1 else several)
+def _task(
+    count: int,
+    said: str,
+    one: str,
+    several: str,
+    endpoint: str,
+    note: Text | None = None,
+    arguments: Mapping[str, str] | None = None,
+    *,
+    is_urgent: bool = False,
+) -> Task:
+    what = Text(said, one if count == 1 else several)
+    return Task(count, what, endpoint, note, arguments or {}, is_urgent)
 
 
 def _some(*every: Task) -> list[Task]:
@@ -252,6 +245,7 @@ _BY_ROLE: Mapping[Role, Callable[[Transaction, SignedIn, Known], list[Task]]] = 
     Role.ADMIN: _admin,
     Role.AUDITOR: _auditor,
 }
+_BROKEN = Text("RANTAI PUTUS di bagian akhirnya; periksa sekarang", "CHAIN BROKEN near its end; check now")
 #: Where to go when nothing waits.
 NEXT_STEP: Mapping[Role, Task] = {
     Role.OPERATOR: Task(None, Text("Cari pemohon di loket", "Search at the counter"), "counter.search"),

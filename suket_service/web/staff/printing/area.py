@@ -8,9 +8,9 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from suket_service.errors import NotFound, Text
-from suket_service.printing import Shelf
-from suket_service.registry.staff import Role
+from suket_service.printing import MAY_PRINT, Shelf
 from suket_service.web.context import context
+from suket_service.web.forms import Form, new_key
 from suket_service.web.signed_in import signed_in
 
 blueprint = APIBlueprint("printing", __name__, enable_openapi=False)
@@ -29,9 +29,14 @@ def known(id: str) -> str:
     return id
 
 
+def key_of(form: Form) -> str:
+    """The key that this page's form was drawn with, as the id of what it begins."""
+    return form.once if _ID.fullmatch(form.once) else new_key()
+
+
 def may_print() -> bool:
     """Whether the reader may print and not only look."""
-    return signed_in().role in (Role.OPERATOR, Role.APPROVER)
+    return signed_in().role in MAY_PRINT
 
 
 def shelf() -> Shelf:

@@ -12,13 +12,14 @@ from suket_service import printing
 from suket_service.web.context import context
 from suket_service.web.signed_in import signed_in
 from suket_service.web.signing import press
-from suket_service.web.staff.printing.area import blueprint, known, pdf
+from suket_service.web.staff.printing.area import blueprint, known, pdf, shelf
 
 
 @blueprint.post("/letters/<letter>/print")
 def letter(letter: str) -> ResponseReturnValue:
     """Print it, on record."""
     me = signed_in()
+    shelf().sweep(me.at)
     printing.print_letter(context().registry, me.office.code, known(letter), me.username, press(), me.at)
     return redirect(url_for("printing.copy", letter=letter), 303)
 

@@ -22,7 +22,7 @@ from suket_service.web.forms import Form, page_number
 from suket_service.web.language import day, say
 from suket_service.web.signed_in import signed_in
 from suket_service.web.signing import press
-from suket_service.web.staff.printing.area import blueprint, known, may_print, pdf, shelf
+from suket_service.web.staff.printing.area import blueprint, key_of, known, may_print, pdf, shelf
 
 A_PAGE = 20
 ORDERS = (
@@ -58,7 +58,7 @@ def start() -> ResponseReturnValue:
             _part_size(form["part_size"]),
             picked,
         )
-        run = printing.start(context().registry, me.office.code, form.once, wanted, me.username, me.at)
+        run = printing.start(context().registry, me.office.code, key_of(form), wanted, me.username, me.at)
         return redirect(url_for("printing.run", run=run.id), 303)
     return _overview(form), 422
 
@@ -73,15 +73,15 @@ def run(run: str) -> str:
 def next_part(run: str) -> ResponseReturnValue:
     """Render the next part, or the next one whose file is gone."""
     form, me = Form(), signed_in()
-    busy = {}
+    busy = None
     with form.catching():
         try:
             printing.next_part(
                 context().registry, me.office.code, known(run), me.username, press(), shelf(), me.at
             )
         except Busy:
-            busy = {"busy": "1"}
-        return redirect(url_for("printing.run", run=run, **busy), 303)
+            busy = "1"
+        return redirect(url_for("printing.run", run=run, busy=busy), 303)
     return _page(run, form), 422
 
 

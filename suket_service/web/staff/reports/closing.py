@@ -14,7 +14,7 @@ from suket_service.errors import Text
 from suket_service.paper import symbol
 from suket_service.paper.report_pdf import ClosingPaper, Lines
 from suket_service.paper.wording import long_date
-from suket_service.registry import checkpoints, closing_reports, staff
+from suket_service.registry import checkpoints, closing_reports, counting, staff
 from suket_service.registry.checkpoints import Checkpoint
 from suket_service.registry.closing_reports import ClosingReport, Figures
 from suket_service.web.context import context
@@ -60,7 +60,7 @@ def closed_day(day: str) -> ResponseReturnValue:
     report = _report(day)
     with context().registry.reading() as tx:
         proof = checkpoints.opened(tx, report.checkpoint)
-        now = closing_reports.figures(tx, me.office, report.day)
+        now = counting.issued_per_day(tx, me.office.code, report.day, report.day)
         names = {each.username: each.name for each in staff.members(tx, me.office.code)}
     return render_template(
         "staff/reports/closed_day.html",
@@ -69,7 +69,7 @@ def closed_day(day: str) -> ResponseReturnValue:
         proof=proof,
         drawn=Markup(symbol.plain_svg(_told(proof))),  # noqa: S704 - drawn by us
         names=names,
-        later=now.issued - report.figures.issued,
+        later=now.get(report.day, 0) - report.figures.issued,
         gaps=_gaps,
     )
 
@@ -96,14 +96,16 @@ def _page(form: Form) -> ResponseReturnValue:
         reports = closing_reports.newest(tx, me.office.code, (page - 1) * PAGE, PAGE)
         open_days = closing_reports.open_days(tx, me.office, me.today)
         today = closing_reports.of_day(tx, me.office.code, me.today)
-        figures = closing_reports.figures(tx, me.office, me.today)
+        issued = counting.issued_per_day(tx, me.office.code, me.today, me.today)
+        revoked = counting.ended_per_day(tx, me.office.code, me.today, me.today)
     return render_template(
         "staff/reports/closing.html",
         form=form,
         reports=reports,
         open_days=open_days,
         today=today,
-        figures=figures,
+        issued=issued.get(me.today, 0),
+        revoked=revoked.get(me.today, 0),
         page=page,
         pages=pages,
     ), 200 if form.ok else 422

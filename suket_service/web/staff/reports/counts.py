@@ -132,7 +132,7 @@ def _table(
         Grouping.VILLAGE: ("Kode", "Kelurahan"),
         Grouping.NEIGHBOURHOOD: ("Kode", "Kelurahan", "RT/RW"),
     }[by]
-    widths = {1: (54,), 2: (26, 38), 3: (26, 28, 18)}[len(titles)]
+    widths = {1: (54,), 2: (24, 30), 3: (26, 60, 18)}[len(titles)]
     keys = [
         _key_field(title, width, place)
         for place, (title, width) in enumerate(zip(titles, widths, strict=True))
@@ -147,7 +147,7 @@ def _table(
         fields=[*keys, *fates, total],
         items=groups,
         total=f"Jumlah: {issued} surat.",
-        wide=False,
+        wide=by is Grouping.NEIGHBOURHOOD,
     )
 
 
@@ -156,7 +156,8 @@ def _key_field(title: str, width: int, place: int) -> Field[Group]:
 
 
 def _fate_field(fate: Fate) -> Field[Group]:
-    return Field(fate.label.id.capitalize(), 18, lambda group: group.counts.get(fate, 0), "right")
+    width = 24 if fate is Fate.SUSPENDED else 17  # "Ditangguhkan" is the longest word
+    return Field(fate.label.id.capitalize(), width, lambda group: group.counts.get(fate, 0), "right")
 
 
 _IN_WORDS = Text("Dengan kata-kata sendiri", "In words alone")

@@ -4,6 +4,8 @@ A list is kept as facts. Its lines are found again from the audit chain as of th
 file that is fetched later tells what was handed over then, and is refused where that can no longer be known.
 """
 
+from dataclasses import replace
+
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -29,7 +31,7 @@ from suket_service.web.context import context
 from suket_service.web.forms import Form, done, page_number
 from suket_service.web.language import t
 from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.reports import choosing
+from suket_service.web.staff.reports.choosing import villages
 from suket_service.web.staff.reports.files import Field, Table, table_file, wanted_format
 
 PAGE = 20
@@ -44,17 +46,23 @@ COLUMNS: dict[ListColumn, Text] = {
     ListColumn.VALID_UNTIL: Text("Berlaku s.d.", "Valid until"),
 }
 EXTRA = tuple(column for column in ListColumn if column not in USUAL_COLUMNS)
+#: In millimetres on paper; name and address share what these leave of the page.
 _WIDTHS = {
-    ListColumn.NUMBER: 44,
-    ListColumn.NAME: 50,
+    ListColumn.NUMBER: 42,
+    ListColumn.NAME: 6,
     ListColumn.NIK: 30,
-    ListColumn.ADDRESS: 42,
+    ListColumn.ADDRESS: 5,
     ListColumn.NEIGHBOURHOOD: 15,
-    ListColumn.VILLAGE: 29,
+    ListColumn.VILLAGE: 27,
     ListColumn.ISSUED_ON: 18,
     ListColumn.VALID_UNTIL: 19,
 }
-_CHANGE, _WHY = 18, 22
+_FLEXIBLE = (ListColumn.NAME, ListColumn.ADDRESS)
+_CHANGE, _WHY = 17, 23
+#: Of a standing page and of one across, less the running number.
+_ROOM, _WIDE_ROOM = 164, 257
+#: More columns do not stand beside each other on a standing page.
+_MOST_STANDING = 4
 
 
 def lists() -> ResponseReturnValue:
@@ -112,7 +120,7 @@ def _order(form: Form) -> ListOrder:
 
 
 def _page(form: Form) -> ResponseReturnValue:
-    me, page, known = signed_in(), page_number(), choosing.villages()
+    me, page, known = signed_in(), page_number(), villages()
     with context().registry.reading() as tx:
         count = disclosures.how_many(tx, me.office.code)
         pages = max(1, -(-count // PAGE))
@@ -150,7 +158,7 @@ def _facts(disclosure: str, form: Form) -> ResponseReturnValue:
         made=made,
         previous=previous,
         columns=[COLUMNS[ListColumn(name)] for name in made.columns],
-        known=choosing.villages(),
+        known=villages(),
         may_fetch=me.role is Role.APPROVER or (me.role is Role.OPERATOR and not tells_more),
         tells_more=tells_more,
         on_paper=made.letters <= MOST_LINES,
@@ -188,10 +196,10 @@ def _table(told: DisclosedList) -> Table[ListLine]:
         name=f"daftar-surat-{office.local_date(facts.at)}-{facts.id[:8]}",
         title="Daftar surat keterangan pengganti KTP-el",
         subtitle=subtitle,
-        fields=_fitted(fields),
+        fields=_fitted(fields, columns),
         items=told.lines,
         total=total,
-        wide=len(fields) > 4,  # noqa: PLR2004 - more do not stand beside each other on a standing page
+        wide=len(fields) > _MOST_STANDING,
     )
 
 
@@ -209,19 +217,22 @@ def _told(line: ListLine, column: ListColumn) -> Value:
             return rt_rw(letter.rt, letter.rw)
         case ListColumn.VILLAGE:
             return letter.village_name
+        case ListColumn.VALID_UNTIL:
+            return line.valid_until
         case _:
             value: Value = getattr(letter, column.value)
             return value
 
 
-def _fitted(fields: list[Field[ListLine]]) -> list[Field[ListLine]]:
-    """The name takes what is left of a page that its columns do not fill."""
-    room = (174 if len(fields) <= 4 else 267) - 10 - sum(field.width for field in fields)  # noqa: PLR2004
+def _fitted(fields: list[Field[ListLine]], columns: list[ListColumn]) -> list[Field[ListLine]]:
+    """The fields with name and address as wide as the page lets them be."""
+    flexible = [place for place, column in enumerate(columns) if column in _FLEXIBLE]
+    parts = sum(fields[place].width for place in flexible)
+    fixed = sum(field.width for field in fields) - parts
+    room = (_WIDE_ROOM if len(fields) > _MOST_STANDING else _ROOM) - fixed
     return [
-        Field(field.title, field.width + max(room, 0), field.value, field.kind)
-        if field.title == COLUMNS[ListColumn.NAME].id
-        else field
-        for field in fields
+        replace(field, width=room * field.width // parts) if place in flexible else field
+        for place, field in enumerate(fields)
     ]
 
 

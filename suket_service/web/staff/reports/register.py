@@ -8,7 +8,7 @@ from suket_service.administering import FileFormat, OwnList
 from suket_service.paper.report_pdf import MOST_LINES
 from suket_service.paper.wording import long_date, rt_rw
 from suket_service.registry import listing
-from suket_service.registry.listing import ListedLetter
+from suket_service.registry.listing import Choice, ListedLetter
 from suket_service.web.context import context
 from suket_service.web.forms import Form, page_number
 from suket_service.web.signed_in import signed_in
@@ -54,7 +54,9 @@ def most(form: FileFormat) -> int | None:
 
 def _page(form: Form, page: int) -> ResponseReturnValue:
     me, known = signed_in(), choosing.villages()
-    chosen = choosing.choice(form, known) if form.ok else listing.Choice(village="-")
+    chosen = choosing.choice(form, known)
+    if not form.ok:
+        chosen = _NOTHING
     with context().registry.reading() as tx:
         count = listing.how_many(tx, me.office.code, chosen, me.today)
         pages = max(1, -(-count // PAGE))
@@ -73,18 +75,20 @@ def _page(form: Form, page: int) -> ResponseReturnValue:
     ), 200 if form.ok else 422
 
 
+#: What is shown of a choice that cannot be understood.
+_NOTHING = Choice(village="")
 #: What every list of the office's own letters tells; without a width in files alone.
 REGISTER_FIELDS: tuple[Field[ListedLetter], ...] = (
     Field("Nomor surat", 42, lambda each: each.number, "digits"),
     Field("Terbit", 18, lambda each: each.issued_on, "digits"),
     Field("NIK", 30, lambda each: each.nik, "digits"),
     Field("Nama", 46, lambda each: each.name),
-    Field("Alamat", 41, lambda each: each.address),
+    Field("Alamat", 38, lambda each: each.address),
     Field("RT/RW", 14, lambda each: rt_rw(each.rt, each.rw), "digits"),
     Field("Kelurahan", 28, lambda each: each.village_name),
     Field("Kode kelurahan", 0, lambda each: each.village),
     Field("Berlaku s.d.", 19, lambda each: each.valid_until, "digits"),
-    Field("Status", 19, lambda each: each.fate.label.id),
+    Field("Status", 22, lambda each: each.fate.label.id),
     Field("Alasan", 0, lambda each: each.reason),
     Field("Diajukan oleh", 0, lambda each: each.requested_by),
     Field("Disetujui oleh", 0, lambda each: each.approved_by),

@@ -11,14 +11,13 @@ from suket_service.core.resident import parse_date
 from suket_service.errors import FieldError, Problem, Text
 from suket_service.paper.report_pdf import MOST_STATION_LINES, StationPaper, StationPapers
 from suket_service.paper.wording import long_date, rt_rw
-from suket_service.registry import polling_stations
 from suket_service.registry.listing import ListedLetter
 from suket_service.registry.polling_stations import PollingStation
 from suket_service.sheets.write import write_csv
 from suket_service.web.context import context
-from suket_service.web.forms import Form, done
+from suket_service.web.forms import LOST_FILES, ONCE, Form, done
 from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.reports import choosing
+from suket_service.web.staff.reports.choosing import villages as known_villages
 from suket_service.web.staff.reports.files import (
     Field,
     Table,
@@ -44,8 +43,8 @@ def stations() -> ResponseReturnValue:
 def template() -> Response:
     """A file to fill in."""
     rows = [
-        ["001", next(iter(choosing.villages()), "2172031001"), "001/001, 002/001", "Halaman SD Negeri 1"],
-        ["002", next(iter(choosing.villages()), "2172031001"), "003-005/001", "Balai RW 001"],
+        ["001", next(iter(known_villages()), "2172031001"), "001/001, 002/001", "Halaman SD Negeri 1"],
+        ["002", next(iter(known_villages()), "2172031001"), "003-005/001", "Balai RW 001"],
     ]
     body = write_csv(["tps", "kelurahan", "rt_rw", "alamat"], rows)
     return attachment(body, FileFormat.CSV, "contoh-daftar-tps")
@@ -53,7 +52,10 @@ def template() -> Response:
 
 def upload() -> ResponseReturnValue:
     """Keep a file for a look before anything of it counts."""
-    me, form = signed_in(), Form.given()
+    me, sent = signed_in(), Form.given()
+    form = Form(
+        {"day": me.today.isoformat(), "what": BOTH, ONCE: sent.once, LOST_FILES: sent.all(LOST_FILES)}
+    )
     with form.catching():
         data = form.file("file")
         if data is None:
@@ -64,7 +66,6 @@ def upload() -> ResponseReturnValue:
         )
         told = Text("Periksa dahulu sebelum disimpan.", "Look at it before it counts.")
         return done(told, url_for("reports.preview", upload=kept))
-    form = Form({**form.values(), "day": me.today.isoformat(), "what": BOTH}) if "day" not in form else form
     return _page(form)
 
 
@@ -160,23 +161,20 @@ def _page(form: Form) -> ResponseReturnValue:
     shown = Form()
     with shown.catching():
         day = max(parse_date(form["day"], "day"), me.today)
-    with context().registry.reading() as tx:
-        some = polling_stations.how_many(tx, me.office.code) > 0
-        assigned = administering.assign_letters(tx, me.office.code, None, None, day) if some else None
+    found = administering.station_counts(context().registry, me.office.code, day)
+    known = known_villages()
     return render_template(
         "staff/reports/stations.html",
         form=form,
         day=day,
-        assigned=assigned,
-        villages=_villages(assigned),
-        serves=serves,
+        stations=found.stations,
+        nowhere=[
+            (known[village].name if village in known else village, rt_rw(rt, rw), count)
+            for (village, rt, rw), count in found.nowhere.items()
+        ],
+        villages={each.village: each.village_name for each, _ in found.stations},
         most=MOST_STATION_LINES,
     ), 200 if form.ok else 422
-
-
-def _villages(assigned: Assignment | None) -> dict[str, str]:
-    lists = assigned.lists if assigned else ()
-    return {each.station.village: each.station.village_name for each in lists}
 
 
 def _preview(upload: str, form: Form) -> ResponseReturnValue:
@@ -187,7 +185,7 @@ def _preview(upload: str, form: Form) -> ResponseReturnValue:
         form=form,
         found=found,
         bad=found.bad[:MOST_BAD],
-        known=choosing.villages(),
+        known=known_villages(),
     ), 200 if form.ok else 422
 
 

@@ -18,7 +18,16 @@ EXAMPLES: dict[str, Example | list[Example]] = {
         Example("GET", "/batches/template.xlsx"),
         Example("GET", "/batches/template.csv"),
     ],
-    "batches.upload": Example("POST", "/batches", files={"file": (FILE, "permohonan.csv")}),
+    "batches.upload": [
+        Example("POST", "/batches", files={"file": (FILE, "permohonan.csv")}),
+        Example(
+            "POST",
+            "/batches",
+            {"mends": "{requests_file}"},
+            files={"file": (FILE, "permohonan.csv")},
+            foreign=True,
+        ),
+    ],
     "batches.batch": [
         Example("GET", "/batches/{requests_file}", foreign=True),
         Example("GET", "/batches/{requests_file}?page=9", foreign=True),

@@ -8,18 +8,18 @@ async function run() {
   const told = form.querySelector("[role=status]");
   form.querySelector("[data-progress]").hidden = false;
   form.querySelector("button").disabled = true;
+  const number = new Intl.NumberFormat(document.documentElement.lang);
   for (;;) {
     const answer = await fetch(form.action, {
       method: "POST",
       headers: { Accept: "application/json" },
       body: new URLSearchParams(new FormData(form)),
     });
-    if (!answer.headers.get("Content-Type")?.startsWith("application/json")) throw new Error("a page, not an answer");
-    const { done, rows, confirmed, problem } = await answer.json();
-    if (problem) throw new Error("refused");
+    if (!answer.ok || answer.headers.get("Content-Type") !== "application/json") throw new Error("no progress");
+    const { done, rows, confirmed } = await answer.json();
     bar.max = rows;
     bar.value = done;
-    told.textContent = form.dataset.told.replace("%1", done).replace("%2", rows);
+    told.textContent = form.dataset.told.replace("%1", number.format(done)).replace("%2", number.format(rows));
     if (confirmed) return location.replace(form.dataset.page);
   }
 }

@@ -8,12 +8,27 @@ const form = document.querySelector("form[data-request]");
 if (form !== null) {
   watchPapers(form.querySelector("[data-reason]"));
   watchHints(form);
-  watchPortrait(form.querySelector("[data-portrait]"));
-  // A second click while the first is on its way; the server knows the form's key and makes one draft anyway.
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent === "yes") event.preventDefault();
-    form.dataset.sent = "yes";
+  const portrait = watchPortrait(form.querySelector("[data-portrait]"));
+  let state = "open"; // "waiting" for the portrait, "ready" to go, "sent"
+  form.addEventListener("submit", async (event) => {
+    if (state === "ready") {
+      state = "sent";
+      return;
+    }
+    event.preventDefault();
+    // A second click while the first is on its way; the service knows the form's key and makes one draft anyway.
+    if (state !== "open") return;
+    state = "waiting";
+    const button = event.submitter;
+    await portrait.settled();
+    // In a task of its own: while this event is under way a form refuses to be submitted again.
+    setTimeout(() => {
+      state = "ready";
+      form.requestSubmit(button);
+    });
   });
   // Back from the next page: the form may be sent again.
-  window.addEventListener("pageshow", () => delete form.dataset.sent);
+  window.addEventListener("pageshow", () => {
+    state = "open";
+  });
 }

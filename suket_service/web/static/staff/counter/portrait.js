@@ -16,7 +16,7 @@ const KEYS = {
   "-": "out",
 };
 
-/** Give the part its camera and its frame. */
+/** Give the part its camera and its frame; `settled` waits for the picture that is on its way into the field. */
 export function watchPortrait(part) {
   const one = (name) => part.querySelector(`[data-${name}]`);
   const [row, start, take, stop] = [one("camera-row"), one("camera"), one("take"), one("stop")];
@@ -93,25 +93,24 @@ export function watchPortrait(part) {
 
   // The newest cut wins, whatever order the encoder finishes in.
   let turn = 0;
+  let encoding = Promise.resolve();
   function keep() {
     draw();
-    const mine = ++turn;
+    encoding = encode(++turn);
+  }
+
+  async function encode(mine) {
     const whole = Object.assign(document.createElement("canvas"), { width: OUT.width, height: OUT.height });
     const { left, top, width, height } = crop.box;
     whole.getContext("2d").drawImage(picture, left, top, width, height, 0, 0, OUT.width, OUT.height);
-    whole.toBlob(
-      (blob) => {
-        if (blob === null || mine !== turn) return;
-        const files = new DataTransfer();
-        files.items.add(new File([blob], OUT.name, { type: OUT.type }));
-        field.files = files.files;
-        hint.textContent = hint.dataset.ready;
-        hint.hidden = false;
-        part.dataset.ready = "yes";
-      },
-      OUT.type,
-      OUT.quality,
-    );
+    const blob = await new Promise((done) => whole.toBlob(done, OUT.type, OUT.quality));
+    if (blob === null || mine !== turn) return;
+    const files = new DataTransfer();
+    files.items.add(new File([blob], OUT.name, { type: OUT.type }));
+    field.files = files.files;
+    hint.textContent = hint.dataset.says;
+    hint.hidden = false;
+    part.dataset.ready = "yes";
   }
 
   function change(what) {
@@ -185,6 +184,8 @@ export function watchPortrait(part) {
     { passive: false },
   );
   watchPointers(canvas, () => crop, () => (stream === null ? keep() : draw()));
+
+  return { settled: () => encoding };
 }
 
 /** Drag with one finger or the mouse, zoom with two fingers. */

@@ -35,34 +35,36 @@ function show(page) {
   for (const id of ["progress", "results"]) {
     const part = document.getElementById(id);
     const newer = document.adoptNode(page.getElementById(id));
-    // Only what has changed: focus and a screen reader's place stay where they are.
     if (part.innerHTML !== newer.innerHTML) part.replaceWith(newer);
   }
 }
 
-function estimate(state, start) {
-  const done = Number(state.done) + Number(state.there) - start.units;
-  const share = (Number(state.all) - Number(state.done)) * ((performance.now() - start.at) / Math.max(Number(state.done) - start.done, 1));
-  if (done <= 0 || Number(state.done) >= Number(state.all)) return "";
-  const minutes = Math.ceil(share / 60000);
+/** How far it is: the numbers that the page's bar shows. */
+function standing(page) {
+  const { dataset } = page.getElementById("progress");
+  return { done: Number(dataset.done), all: Number(dataset.all), finished: "finished" in dataset, busy: "busy" in dataset };
+}
+
+/** How long the rest takes at the pace so far, in words. */
+function left(now, start) {
+  if (now.done <= start.done || now.finished) return "";
+  const minutes = Math.ceil(((now.all - now.done) * (performance.now() - start.at)) / (now.done - start.done) / 60000);
   return minutes <= 1 ? form.dataset.nearly : form.dataset.left.replace("%1", minutes);
 }
 
 async function run() {
   going = true;
   button.textContent = form.dataset.pause;
-  const first = document.getElementById("progress").dataset;
-  const start = { at: performance.now(), done: Number(first.done), units: Number(first.done) + Number(first.there) };
+  const start = { ...standing(document), at: performance.now() };
   while (going) {
     const page = await persistently();
     // A refusal, or a session that ended: the plain form leads to the page that says so.
     if (page === null) return form.submit();
-    const state = page.getElementById("progress").dataset;
-    const { finished, busy } = { finished: "finished" in state, busy: "busy" in state };
-    told.textContent = estimate({ ...state }, start);
+    const now = standing(page);
+    told.textContent = left(now, start);
     show(page);
-    if (finished) return location.replace(location.pathname);
-    if (busy) await wait(BUSY_MS);
+    if (now.finished) return location.replace(location.pathname);
+    if (now.busy) await wait(BUSY_MS);
   }
   button.disabled = false;
   button.textContent = form.dataset.continue;

@@ -1,0 +1,179 @@
+"""Keys for other agencies' programs: given out once, renewed, revoked. Answers no program.
+
+Each change is one transaction with one audit entry, which names no key.
+"""
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from suket_service.errors import CallerError, Problem, RequestRefused, Text
+from suket_service.registry import audit, clients, offices, staff
+from suket_service.registry.clients import Client, ClientScope
+from suket_service.registry.session import Registry
+from suket_service.registry.staff import Role
+
+#: So that a key that lies about in a file or a log is recognised as one.
+KEY_PREFIX = "suket_"
+KEY_BYTES = 32
+MOST_NAME_CHARACTERS, MOST_PURPOSE_CHARACTERS = 120, 200
+MOST_YEARS = 5
+#: After a renewal the old key counts so many days more, in which the agency puts in the new one.
+BOTH_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class NewClient:
+    """A client with its key, which is told now and never again."""
+
+    client: Client
+    key: str = field(repr=False)
+
+
+def list_clients(registry: Registry, office_code: str) -> list[Client]:
+    """An office's clients, revoked ones too, the newest first."""
+    with registry.reading() as tx:
+        return clients.of_office(tx, office_code)
+
+
+def add_client(
+    registry: Registry,
+    office_code: str,
+    name: str,
+    purpose: str,
+    scopes: frozenset[ClientScope],
+    expires_on: date | None,
+    by: str,
+    at: datetime,
+) -> NewClient:
+    """Give a program of another agency a key.
+
+    Args:
+        registry: where it is kept.
+        office_code: the office whose letters it is about.
+        name: the agency's and its program's.
+        purpose: what it is for, with the agreement it rests on.
+        scopes: what it may ask.
+        expires_on: the key's last day; None: until it is revoked.
+        by: an administrator of that office.
+        at: now.
+
+    Raises:
+        NotAllowed: ``by`` is no administrator of that office.
+        RequestRefused: ``missing``, ``too_long``, ``not_printable``, ``name_taken``, ``no_scope``,
+            ``date_past`` or ``out_of_range``, by field.
+    """
+    made = Client(secrets.token_hex(16), office_code, name, purpose, scopes, by, at, expires_on)
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+        today = offices.office(tx, office_code).local_date(at)
+        valid = {each.name.casefold() for each in clients.of_office(tx, office_code) if each.is_valid(today)}
+        problems = _problems(made, today)
+        if name.casefold() in valid:
+            problems.append(Problem("name", "name_taken", _TAKEN))
+        if problems:
+            raise RequestRefused(problems)
+        new = NewClient(made, _new_key())
+        clients.add(tx, made, new.key)
+        details = {"scopes": sorted(scopes), "expires_on": _iso(expires_on)}
+        audit.append(tx, at, by, "client.add", made.id, office_code, details)
+        return new
+
+
+def renew_client(registry: Registry, office_code: str, client: str, by: str, at: datetime) -> NewClient:
+    """Give a client another key; the old one counts for :data:`BOTH_DAYS` more days at most.
+
+    Raises:
+        NotAllowed: ``by`` is no administrator of that office.
+        NotFound: no such client here.
+        CallerError: ``client_ended``: its key counts no more; ``client_renewed``: a newer one took over.
+    """
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+        old = clients.find(tx, office_code, client)
+        today = offices.office(tx, office_code).local_date(at)
+        if not old.is_valid(today):
+            raise CallerError("client_ended", _ENDED)
+        if any(_succeeds(each, old, today) for each in clients.of_office(tx, office_code)):
+            raise CallerError("client_renewed", _RENEWED)
+        new = NewClient(
+            replace(old, id=secrets.token_hex(16), created_by=by, created_at=at, used_at=None), _new_key()
+        )
+        clients.add(tx, new.client, new.key)
+        until = today + timedelta(days=BOTH_DAYS)
+        clients.set_expiry(tx, old.id, min(until, old.expires_on or until))
+        details = {"new": new.client.id, "old_until": _iso(min(until, old.expires_on or until))}
+        audit.append(tx, at, by, "client.renew", old.id, office_code, details)
+        return new
+
+
+def revoke_client(registry: Registry, office_code: str, client: str, by: str, at: datetime) -> Client:
+    """Let a client's key count no more, from this moment.
+
+    Raises:
+        NotAllowed: ``by`` is no administrator of that office.
+        NotFound: no such client here.
+        CallerError: ``client_ended``: it is revoked already.
+    """
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+        if clients.find(tx, office_code, client).revoked_at is not None:
+            raise CallerError("client_ended", _ENDED)
+        clients.revoke(tx, client, at)
+        audit.append(tx, at, by, "client.revoke", client, office_code)
+        return clients.find(tx, office_code, client)
+
+
+def _succeeds(each: Client, old: Client, today: date) -> bool:
+    return each.name == old.name and each.created_at > old.created_at and each.is_valid(today)
+
+
+def _new_key() -> str:
+    return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
+
+
+def _problems(client: Client, today: date) -> list[Problem]:
+    found = []
+    texts = (
+        ("name", client.name, MOST_NAME_CHARACTERS),
+        ("purpose", client.purpose, MOST_PURPOSE_CHARACTERS),
+    )
+    for name, text, most in texts:
+        if not text.strip():
+            found.append(Problem(name, "missing", Text("Belum diisi.", "Is missing.")))
+        elif len(text) > most:
+            told = Text(f"Paling panjang {most} karakter.", f"At most {most} characters long.")
+            found.append(Problem(name, "too_long", told))
+        elif not text.isprintable():
+            told = Text("Harus satu baris teks.", "Must be one line of text.")
+            found.append(Problem(name, "not_printable", told))
+    if not client.scopes:
+        told = Text("Pilih paling sedikit satu kewenangan.", "Choose at least one thing it may ask.")
+        found.append(Problem("scopes", "no_scope", told))
+    last = today + timedelta(days=365 * MOST_YEARS)
+    if client.expires_on is not None and client.expires_on < today:
+        found.append(
+            Problem("expires_on", "date_past", Text("Tanggal ini sudah lewat.", "This day is past."))
+        )
+    elif client.expires_on is not None and client.expires_on > last:
+        told = Text(f"Paling lama {MOST_YEARS} tahun.", f"At most {MOST_YEARS} years.")
+        found.append(Problem("expires_on", "out_of_range", told))
+    return found
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+_TAKEN = Text(
+    "Sudah ada program bernama ini. Perbarui kuncinya, atau beri nama lain.",
+    "There is a client of this name already. Renew its key, or choose another name.",
+)
+_ENDED = Text(
+    "Kunci program ini sudah tidak berlaku. Tambahkan program baru bila masih diperlukan.",
+    "This client's key counts no more. Add a new client if one is needed still.",
+)
+_RENEWED = Text(
+    "Kunci ini sudah diperbarui; kunci barunya masih berlaku.",
+    "This key was renewed already; its successor is in use.",
+)

@@ -1,0 +1,201 @@
+"""Reports to PDF: registers and lists, the closing report, papers for polling stations. Stores nothing.
+
+They are in Indonesian, as everything that leaves the office on paper, and name who made them and when.
+"""
+
+import hashlib
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from suket_service.core.letter import Capacity, Letterhead
+from suket_service.errors import PrinterError, Text
+from suket_service.paper import symbol
+from suket_service.paper.engine import Document, Engine, Stamp
+from suket_service.paper.fonts import missing_glyphs
+
+#: Lines of a list on paper: 15 ms each on the slowest machine measured. More are for a workbook.
+MOST_LINES = 1_000
+#: Letters on the papers of polling stations in one PDF.
+MOST_STATION_LINES = 2_500
+#: Rows for letters in doubt on the form for stations without power.
+DOUBTFUL_ROWS = 8
+_QR = "letter:checkpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list: its title, its width in millimetres and how it is set: "right", "center", "digits"."""
+
+    title: str
+    width: int
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPaper:
+    """A register or a list, across the page where it is ``wide``."""
+
+    head: Letterhead
+    title: str
+    subtitle: str
+    columns: tuple[Column, ...]
+    rows: Sequence[Sequence[str]]
+    total: str  # in words, below the list
+    nothing: str  # instead of an empty list
+    place_and_date: str
+    made: str  # by whom and when, at the foot of each page
+    wide: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """Labelled figures under a heading."""
+
+    title: str
+    pairs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ClosingPaper:
+    """The report that closes a day."""
+
+    head: Letterhead
+    title: str
+    subtitle: str
+    blocks: tuple[Lines, ...]
+    series: tuple[tuple[str, str, str, str, str], ...]  # series, first, last, count, gaps
+    proof: tuple[tuple[str, str], ...]  # of the checkpoint
+    qr: str  # what the symbol beside it holds
+    closed_by: str
+    place_and_date: str
+    made: str
+
+
+@dataclass(frozen=True, slots=True)
+class StationPaper:
+    """A polling station's list and the form that it fills in without power."""
+
+    village: str
+    code: str
+    address: str
+    serves: str
+    rows: tuple[tuple[str, str, str], ...]  # number, name, check code
+
+
+@dataclass(frozen=True, slots=True)
+class StationPapers:
+    """What is common to the papers of stations for one election day."""
+
+    head: Letterhead
+    day: str
+    with_list: bool
+    with_form: bool
+    made: str
+
+
+class ReportPrinter:
+    """Prints reports with the templates under ``templates/reports``. Threads take turns.
+
+    ``demo`` marks every page as a specimen.
+    """
+
+    def __init__(self, templates: Path, demo: bool) -> None:
+        folder = templates / "reports"
+        self._demo = demo
+        self._css = (folder / "report.css").read_text(encoding="utf-8")
+        self._engine: Engine | None = None
+        self._turn = threading.Lock()
+        self._jinja = Environment(
+            loader=FileSystemLoader(folder),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def list(self, paper: ListPaper) -> bytes:
+        """A register or a list as PDF/A-2a.
+
+        Raises:
+            PrinterError: ``glyph_missing``, ``asset_refused`` or ``renderer_warned``.
+        """
+        return self._one("list.html", paper)
+
+    def closing(self, paper: ClosingPaper) -> bytes:
+        """The closing report as PDF/A-2a.
+
+        Raises:
+            PrinterError: as :meth:`list`.
+        """
+        drawing = symbol.plain_runs(paper.qr)
+        return self._one("closing.html", paper, {_QR: Stamp(drawing.side, drawing.dark)})
+
+    def stations(self, papers: StationPapers, stations: Sequence[StationPaper]) -> bytes:
+        """The papers of stations in one PDF/A-2u, each numbered by itself and beginning on a page of its own.
+
+        Raises:
+            PrinterError: as :meth:`list`.
+            ValueError: no stations.
+        """
+        if not stations:
+            raise ValueError("no stations to print for")
+        common = {**_values(papers), "doubtful_rows": DOUBTFUL_ROWS}
+        with self._turn:
+            pages = [self._html("station.html", {**common, "station": each}) for each in stations]
+            documents = [self._lay_out(page, {}) for page in pages]
+            title = f"Surat keterangan yang berlaku pada {papers.day}, {len(stations)} TPS"
+            return self._ready.joined_pdf(documents, title, _identifier("".join(pages)))
+
+    def _one(self, page: str, paper: Any, stamps: Mapping[str, Stamp] | None = None) -> bytes:
+        with self._turn:
+            html = self._html(page, _values(paper))
+            return self._ready.pdf(self._lay_out(html, stamps or {}), _identifier(html))
+
+    def _html(self, page: str, values: Mapping[str, Any]) -> str:
+        html = self._jinja.get_template(page).render(**values, demo=self._demo, qr_address=_QR)
+        if missing := missing_glyphs(html):
+            raise _glyph_missing(missing)
+        return html
+
+    def _lay_out(self, html: str, stamps: Mapping[str, Stamp]) -> Document:
+        return self._ready.lay_out(html, {}, stamps)
+
+    @property
+    def _ready(self) -> Engine:
+        if self._engine is None:
+            self._engine = Engine(self._css)
+        return self._engine
+
+
+def signatory(head: Letterhead) -> tuple[str, ...]:
+    """The lines of whoever signs for the office; the first takes the capacity."""
+    lines = tuple(line.strip() for line in head.post.splitlines() if line.strip())
+    if head.capacity is Capacity.IN_OFFICE or not lines:
+        return lines
+    return f"{head.capacity.value} {lines[0]}", *lines[1:]
+
+
+def _values(paper: Any) -> dict[str, Any]:
+    # Shallow on purpose: templates read dataclasses by attribute.
+    values = {name: getattr(paper, name) for name in paper.__dataclass_fields__}
+    return {**values, "posts": signatory(paper.head)}
+
+
+def _identifier(html: str) -> bytes:
+    return hashlib.sha256(html.encode()).hexdigest()[:32].encode()
+
+
+def _glyph_missing(missing: str) -> PrinterError:
+    signs = ", ".join(f"U+{ord(sign):04X}" for sign in missing[:5])
+    return PrinterError(
+        "glyph_missing",
+        Text(
+            f"Huruf laporan tidak memiliki karakter {signs}. Ambil laporan ini sebagai XLSX atau CSV.",
+            f"The report's font has no character {signs}. Take this report as XLSX or CSV.",
+        ),
+    )

@@ -1,0 +1,114 @@
+"""``suket clients``: a key printed once, and what can be done with it afterwards."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from suket_service.registry import clients as client_store
+from suket_service.registry.clients import Client, ClientScope
+from suket_service.registry.session import Registry
+from suket_service.settings import Settings
+from tests.cli.builders import lines_of, suket
+
+
+def clients(data: Path, *arguments: object, **env: str) -> Result:
+    return suket("clients", *arguments, data=data, **env)
+
+
+def added(data: Path, *more: object) -> dict[str, Any]:
+    result = clients(data, "add", "Bank Contoh", "--scope", "verify", "--json", *more)
+    assert result.exit_code == 0, result.output
+    [line] = lines_of(result)
+    return line
+
+
+def found(data: Path, key: str) -> Client | None:
+    registry = Registry(Settings.from_env({"SUKET_DATA_DIR": str(data)}).database_url)
+    try:
+        with registry.reading() as tx:
+            return client_store.find_by_key(tx, key, datetime.now(UTC))
+    finally:
+        registry.close()
+
+
+def test_the_contracts_own_command_prints_the_key_and_nothing_else(demo: Path) -> None:
+    result = clients(demo, "add", "Bank Contoh", "--scope", "verify", "--scope", "read")
+    assert result.exit_code == 0
+    key = result.stdout.strip()
+    client = found(demo, key)
+    assert client is not None
+    assert (client.name, client.purpose) == ("Bank Contoh", "Bank Contoh")
+    assert client.scopes == {ClientScope.VERIFY, ClientScope.READ}
+    assert "tidak akan ditampilkan lagi" in result.stderr
+
+
+def test_a_key_is_never_shown_again(demo: Path) -> None:
+    key = added(demo)["key"]
+    assert key not in clients(demo, "list").output + clients(demo, "list", "--json").output
+
+
+def test_clients_are_listed_as_objects(demo: Path) -> None:
+    made = added(demo, "--purpose", "PKS 12/2026", "--until", "2027-01-31")
+    [listed] = lines_of(clients(demo, "list", "--json"))
+    assert listed == {
+        "id": made["id"],
+        "name": "Bank Contoh",
+        "purpose": "PKS 12/2026",
+        "scopes": ["verify"],
+        "valid": True,
+        "expires_on": "2027-01-31",
+        "revoked_at": None,
+        "used_at": None,
+        "created_by": "admin",
+    }
+
+
+def test_a_line_for_people_says_how_it_stands(demo: Path) -> None:
+    made = added(demo)
+    assert "berlaku s.d." in clients(demo, "list").output
+    clients(demo, "revoke", made["id"])
+    assert "dicabut" in clients(demo, "list").output
+
+
+def test_a_revoked_key_counts_no_more(demo: Path) -> None:
+    made = added(demo)
+    assert clients(demo, "revoke", made["id"]).exit_code == 0
+    assert found(demo, made["key"]) is None
+    assert clients(demo, "revoke", made["id"]).exit_code == 1
+
+
+def test_after_a_renewal_both_keys_count(demo: Path) -> None:
+    made = added(demo)
+    result = clients(demo, "renew", made["id"], "--json")
+    [renewed] = lines_of(result)
+    assert found(demo, made["key"])
+    assert found(demo, renewed["key"])
+    assert "7 hari" in result.stderr
+
+
+def test_without_a_scope_there_is_no_client(demo: Path) -> None:
+    assert clients(demo, "add", "Bank Contoh").exit_code == 2
+    assert clients(demo, "add", "Bank Contoh", "--scope", "everything").exit_code == 2
+
+
+@pytest.mark.parametrize("by", ["operator", "nobody"])
+def test_only_an_administrator_adds_one(demo: Path, by: str) -> None:
+    result = clients(demo, "add", "Bank Contoh", "--scope", "verify", "--by", by)
+    assert result.exit_code == 1
+    assert "admin" in result.stderr
+
+
+def test_among_several_administrators_one_must_be_named(demo: Path) -> None:
+    suket("users", "add", "admin2", "--name", "Admin Kedua", "--role", "admin", data=demo)
+    result = clients(demo, "add", "Bank Contoh", "--scope", "verify")
+    assert result.exit_code == 1
+    assert "--by" in result.stderr
+    assert added(demo, "--by", "admin2")["key"]
+
+
+def test_what_is_wrong_is_told_by_field_in_ones_language(demo: Path) -> None:
+    result = clients(demo, "add", " ", "--scope", "verify", SUKET_LANG="en")
+    assert (result.exit_code, "name: Is missing." in result.stderr) == (1, True)
