@@ -21,7 +21,7 @@ from suket_service.administering.clients import (
     revoke_client,
 )
 from suket_service.administering.closing_day import close_day
-from suket_service.administering.demo import DemoAccount, demo_accounts, equip_demo
+from suket_service.administering.demo import DemoAccount, demo_accounts, equip_demo, furnish_demo
 from suket_service.administering.disclosing import (
     BASIS_CHARACTERS,
     RECEIVER_CHARACTERS,
@@ -238,6 +238,7 @@ __all__ = [
     "fetch_list",
     "finish_enrolment",
     "first_strange_letter",
+    "furnish_demo",
     "import_list",
     "import_regions",
     "import_residents",

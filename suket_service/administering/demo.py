@@ -1,15 +1,18 @@
-"""The demo's people, with a password that everyone may know and codes that its own page shows.
+"""The demo's office: people with a password that everyone may know and codes that its own page shows, and places.
 
 A production registry refuses such accounts (``staff.may_act``); none of this works on one.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import suket_service.core.credentials as core
+from suket_service.administering.offices import set_cards_in_stock
+from suket_service.administering.service_points import add_service_point
 from suket_service.core.letter import Office
 from suket_service.core.verifier import DEMO
 from suket_service.registry import audit, credentials, offices, staff
+from suket_service.registry.service_points import PointFacts, PointKind
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import StaffMember
 
@@ -58,3 +61,55 @@ def demo_accounts(registry: Registry, secret_key: str, at: datetime) -> list[Dem
                     code = core.next_code(secret, at, held.totp_last_step)
                     found.append(DemoAccount(member, office, DEMO_PASSWORD, code))
     return found
+
+
+def furnish_demo(registry: Registry, office: str, by: str, at: datetime) -> None:
+    """Give the demo's office places of service, one of them out of order, and some blank cards."""
+    for facts in _PLACES:
+        add_service_point(registry, office, facts, by, at)
+    set_cards_in_stock(registry, office, _CARDS, by, at)
+
+
+_CARDS = 25
+_PLACES = (
+    PointFacts(
+        PointKind.OFFICE,
+        "Kantor Disdukcapil",
+        "Jalan Contoh Nomor 1, Senggarang",
+        "Senin–Jumat 07.30–16.00",
+        records=True,
+        prints=True,
+        closed_since=None,
+        notice="",
+    ),
+    PointFacts(
+        PointKind.DISTRICT,
+        "Kecamatan Bukit Bestari",
+        "Jalan Contoh Nomor 2",
+        "Senin–Kamis 08.00–15.00",
+        records=True,
+        prints=False,
+        closed_since=None,
+        notice="Blangko kartu habis; surat keterangan tetap dilayani.",
+    ),
+    PointFacts(
+        PointKind.DISTRICT,
+        "Kecamatan Tanjungpinang Barat",
+        "Jalan Contoh Nomor 3",
+        "Senin–Kamis 08.00–15.00",
+        records=False,
+        prints=False,
+        closed_since=date(2026, 1, 12),
+        notice="Alat perekam rusak. Rekam di kantor dinas.",
+    ),
+    PointFacts(
+        PointKind.MOBILE,
+        "Mobil keliling",
+        "Pulau Penyengat, dermaga",
+        "09.00–14.00",
+        records=True,
+        prints=False,
+        closed_since=None,
+        notice="Bawa Kartu Keluarga.",
+    ),
+)

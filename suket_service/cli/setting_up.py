@@ -58,6 +58,7 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
     if settings.is_demo:
         administering.equip_demo(session.registry, settings.own_secret_key, now())
     if done.created and settings.is_demo:
+        administering.furnish_demo(session.registry, session.office_of("admin"), "admin", now())
         rows, _ = read_rows(settings.examples / "penduduk.csv")
         operator = "operator"
         outcomes = administering.import_residents(

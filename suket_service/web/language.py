@@ -2,7 +2,8 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from flask import Flask, Response, g, request
+from flask import Flask, g, request
+from werkzeug.wrappers import Response
 
 from suket_service.core.letter import Office
 from suket_service.errors import Text

@@ -588,7 +588,7 @@ class TestEveryChange:
 
 @pytest.mark.parametrize("change", ["active", "role"])
 def test_an_office_keeps_an_administrator(registry: Registry, change: str) -> None:
-    leave = {
+    leave: Callable[[], None] = {
         "active": lambda: administering.set_active(
             registry, OFFICE.code, "admin", CONSOLE, NOON, active=False
         ),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 
 from suket_service.registry.staff import Role
 from suket_service.web.access import ROUTES
@@ -15,7 +15,8 @@ from tests.web.staff.test_matrix import EXAMPLES, GUARDED, MODULES, USERS, roles
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = {"width": 1366, "height": 768}, {"width": 360, "height": 640}
+WIDE = ViewportSize(width=1366, height=768)
+NARROW = ViewportSize(width=360, height=640)
 #: Answers that are no pages.
 FILES = {
     *("text/csv", "application/pdf", "image/jpeg", "image/png", "application/json"),

@@ -146,6 +146,15 @@ def test_each_station_begins_a_page_and_numbers_its_own(printer: ReportPrinter) 
     assert "SUHARTINI" not in told[1]
 
 
+def test_many_stations_are_one_pdf_in_their_order(printer: ReportPrinter) -> None:
+    stations = [replace(STATION, code=f"{each:03}") for each in range(1, 24)]
+    papers = replace(PAPERS, with_form=False)
+    pdf = printer.stations(papers, stations)
+    told = pages(pdf)
+    assert [f"TPS {each:03}" in page for each, page in enumerate(told, start=1)] == [True] * 23
+    assert pdf == printer.stations(papers, stations)
+
+
 def test_a_station_without_letters_says_so(printer: ReportPrinter) -> None:
     [page] = pages(printer.stations(replace(PAPERS, with_form=False), [replace(STATION, rows=())]))
     assert "Tidak ada surat yang berlaku" in page

@@ -60,10 +60,18 @@ def main(names: list[str]) -> int:
         wrong, taken = _walk(browser, made, wanted)
         browser.close()
     if not names:
+        for left_over in {*(DOCS / "pages").glob("*.png")} - {
+            _file(page, width) for page in PAGES for width in camera.SIZES
+        }:
+            left_over.unlink()
         for width, pictures in taken.items():
             size = camera.save(camera.contact_sheet(width, pictures), DOCS / f"contact-sheet-{width}.png")
             print(f"contact-sheet-{width}.png  {size // 1000} kB")
     return wrong
+
+
+def _file(page: Page, width: int) -> Path:
+    return DOCS / "pages" / f"{page.name}-{width}.png"
 
 
 def _walk(browser: Browser, made: Made, wanted: list[Page]) -> tuple[int, _Taken]:
@@ -79,7 +87,7 @@ def _walk(browser: Browser, made: Made, wanted: list[Page]) -> tuple[int, _Taken
         wrong += bool(problems)
         for width, png in shots.items():
             picture = camera.small(png)
-            size = camera.save(picture, DOCS / "pages" / f"{page.name}-{width}.png")
+            size = camera.save(picture, _file(page, width))
             taken[width].append((page.name, picture))
             if size > MOST_BYTES:
                 print(f"{page.name}-{width}: {size // 1000} kB")

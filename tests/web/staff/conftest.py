@@ -88,7 +88,7 @@ class Client:
             from flask import session
 
             session["csrf_token"] = secret
-            return generate_csrf()
+            return str(generate_csrf())
 
 
 @dataclass
