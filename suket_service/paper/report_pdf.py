@@ -7,6 +7,7 @@ import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +52,7 @@ class ListPaper:
     nothing: str  # instead of an empty list
     place_and_date: str
     made: str  # by whom and when, at the foot of each page
+    made_at: datetime
     wide: bool = True
 
 
@@ -76,6 +78,7 @@ class ClosingPaper:
     closed_by: str
     place_and_date: str
     made: str
+    made_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,7 @@ class StationPapers:
     with_list: bool
     with_form: bool
     made: str
+    made_at: datetime
 
 
 class ReportPrinter:
@@ -189,7 +193,8 @@ def signatory(head: Letterhead) -> tuple[str, ...]:
 def _values(paper: Any) -> dict[str, Any]:
     # Shallow on purpose: templates read dataclasses by attribute.
     values = {name: getattr(paper, name) for name in paper.__dataclass_fields__}
-    return {**values, "posts": signatory(paper.head)}
+    created = paper.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {**values, "posts": signatory(paper.head), "created": created}
 
 
 def _identifier(html: str) -> bytes:

@@ -62,7 +62,8 @@ def last_of(tx: Connection, action: str, within: int) -> StoredEntry | None:
 
 def last_number(tx: Connection) -> int:
     """The number of the last entry of the chain; 0 before the first."""
-    return tx.execute(select(func.coalesce(func.max(_AUDIT.seq), 0))).scalar_one()
+    last: int | None = tx.execute(select(func.max(_AUDIT.seq))).scalar()
+    return last or 0
 
 
 def at_of(tx: Connection, seq: int) -> datetime | None:

@@ -70,7 +70,10 @@ def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Iterable[Value
     with xlsxwriter.Workbook(out, options) as book:
         book.set_properties({"created": CREATED})
         sheet = book.add_worksheet(_sheet_name(title))
-        text, day = book.add_format({"num_format": TEXT_FORMAT}), book.add_format({"num_format": "yyyy-mm-dd"})
+        text, day = (
+            book.add_format({"num_format": TEXT_FORMAT}),
+            book.add_format({"num_format": "yyyy-mm-dd"}),
+        )
         _write_header(sheet, headers, book.add_format({"bold": True, "num_format": TEXT_FORMAT}))
         for number, row in enumerate(table, start=1):
             for column, value in enumerate(row):

@@ -84,6 +84,21 @@ def install(app: APIFlask) -> None:
             answer.headers["Allow"] = ", ".join(error.valid_methods)
         return answer
 
+    _answer_faults(app)
+
+    @app.error_processor
+    def shape(error: HTTPError) -> Any:
+        status = _shape_status(error.status_code)
+        fields = (error.detail or {}).get("json", {}) if isinstance(error.detail, dict) else {}
+        answer = _answer(status, _slug(status), _text(status), sorted(fields))
+        if allowed := dict(error.headers or {}).get("Allow"):
+            answer.headers["Allow"] = str(allowed)
+        return answer
+
+
+def _answer_faults(app: APIFlask) -> None:
+    """What nobody refused: too deep a nesting, a worn-out machine, a fault of ours."""
+
     @app.errorhandler(RecursionError)
     def nested(_error: RecursionError) -> Response:
         return _answer(422, _slug(422), _text(422))
@@ -99,15 +114,6 @@ def install(app: APIFlask) -> None:
         # The type alone: a message or a local may hold a seal.
         _log.error("unforeseen %s at %s", type(error).__name__, request.endpoint)
         return _answer(500, _slug(500), _text(500))
-
-    @app.error_processor
-    def shape(error: HTTPError) -> Any:
-        status = _shape_status(error.status_code)
-        fields = (error.detail or {}).get("json", {}) if isinstance(error.detail, dict) else {}
-        answer = _answer(status, _slug(status), _text(status), sorted(fields))
-        if allowed := dict(error.headers or {}).get("Allow"):
-            answer.headers["Allow"] = str(allowed)
-        return answer
 
 
 def _shape_status(status: int) -> int:

@@ -21,7 +21,7 @@ from suket_service.paper.report_pdf import (
     StationPapers,
     signatory,
 )
-from tests.builders import LETTERHEAD
+from tests.builders import LETTERHEAD, NOON
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LIST = ListPaper(
@@ -34,6 +34,7 @@ LIST = ListPaper(
     nothing="Tidak ada surat.",
     place_and_date="Tanjungpinang, 22 November 2026",
     made="Dibuat oleh Petugas (operator)",
+    made_at=NOON,
 )
 CLOSING = ClosingPaper(
     head=LETTERHEAD,
@@ -46,8 +47,11 @@ CLOSING = ClosingPaper(
     closed_by="Petugas (operator)",
     place_and_date="Tanjungpinang, 22 November 2026",
     made="Ditutup oleh operator",
+    made_at=NOON,
 )
-PAPERS = StationPapers(LETTERHEAD, "14 Februari 2029", with_list=True, with_form=True, made="Dibuat oleh")
+PAPERS = StationPapers(
+    LETTERHEAD, "14 Februari 2029", with_list=True, with_form=True, made="Dibuat oleh", made_at=NOON
+)
 STATION = StationPaper(
     "Tanjungpinang Kota", "001", "Halaman SDN 001", "001/002", (("471.13/0001", "SUHARTINI", "AB12-CD34"),)
 )
@@ -95,6 +99,17 @@ def test_a_list_that_is_not_wide_stands(printer: ReportPrinter) -> None:
 def test_an_empty_list_says_so(printer: ReportPrinter) -> None:
     [page] = pages(printer.list(replace(LIST, rows=[])))
     assert "Tidak ada surat." in page
+
+
+def test_a_paper_bears_its_own_time_and_not_that_of_its_printing(printer: ReportPrinter) -> None:
+    for pdf in (
+        printer.list(replace(LIST, rows=[])),
+        printer.closing(CLOSING),
+        printer.stations(PAPERS, [STATION]),
+    ):
+        told = pypdf.PdfReader(BytesIO(pdf)).metadata
+        assert told is not None
+        assert told.creation_date == told.modification_date == NOON
 
 
 def test_the_same_list_is_the_same_bytes(printer: ReportPrinter) -> None:
@@ -149,10 +164,8 @@ def test_each_station_begins_a_page_and_numbers_its_own(printer: ReportPrinter) 
 def test_many_stations_are_one_pdf_in_their_order(printer: ReportPrinter) -> None:
     stations = [replace(STATION, code=f"{each:03}") for each in range(1, 24)]
     papers = replace(PAPERS, with_form=False)
-    pdf = printer.stations(papers, stations)
-    told = pages(pdf)
+    told = pages(printer.stations(papers, stations))
     assert [f"TPS {each:03}" in page for each, page in enumerate(told, start=1)] == [True] * 23
-    assert pdf == printer.stations(papers, stations)
 
 
 def test_a_station_without_letters_says_so(printer: ReportPrinter) -> None:

@@ -33,10 +33,7 @@ def install(app: APIFlask, settings: Settings) -> None:
     gate.install(app)
     menu.install(app)
     for area in _AREAS:
-        try:
-            app.register_blueprint(import_string(f"suket_service.web.staff.{area}:blueprint"))
-        except Exception as e:  # DEV ONLY
-            print("area missing:", area, repr(e)[:200])
+        app.register_blueprint(import_string(f"suket_service.web.staff.{area}:blueprint"))
     app.register_blueprint(front.for_the_office(overview.home, demo.home if settings.is_demo else None))
     if settings.is_demo:
         app.register_blueprint(demo.blueprint)

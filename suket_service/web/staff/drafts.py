@@ -27,7 +27,7 @@ from suket_service.web.signed_in import signed_in
 from suket_service.web.signing import press
 from suket_service.web.staff.counter import asking, second_look
 from suket_service.web.staff.counter.routes import HELD, SUBMITTED
-from suket_service.web.staff.counter.words import FIELD_NAMES, RECORDING_NAMES
+from suket_service.web.staff.words import EVENT_NAMES, FIELD_NAMES, RECORDING_NAMES
 
 blueprint = APIBlueprint("drafts", __name__, enable_openapi=False)
 
@@ -38,15 +38,6 @@ WAITING_NAMES = {
     Waiting.HELD: Text("belum diajukan", "not submitted"),
     Waiting.SUBMITTED: Text("menunggu persetujuan", "waiting for approval"),
     Waiting.APPROVED: Text("disetujui, belum terbit", "approved, not issued"),
-}
-EVENT_NAMES = {
-    "draft": Text("Dikonsep", "Drafted"),
-    "override": Text("Pengecualian diminta", "Passing over the register asked for"),
-    "amend": Text("Diperbaiki", "Corrected"),
-    "submit": Text("Diajukan", "Submitted"),
-    "send_back": Text("Dikembalikan", "Sent back"),
-    "approve": Text("Disetujui", "Approved"),
-    "withdraw": Text("Ditarik", "Withdrawn"),
 }
 
 

@@ -7,25 +7,14 @@ from flask import Response
 from suket_service.core.kind import Kind
 from suket_service.core.region import Village
 from suket_service.core.request import HEADERS, REQUIRED
-from suket_service.core.resident import RELIGIONS, MaritalStatus, RecordingState
+from suket_service.core.resident import RELIGIONS, MaritalStatus
 from suket_service.errors import Text
 from suket_service.sheets.template import TemplateColumn, write_template
 from suket_service.sheets.write import write_csv
 from suket_service.web.language import say, t
 from suket_service.web.staff.people_files import XLSX, attachment
+from suket_service.web.staff.words import RECORDING_NAMES
 
-STATE_WORDS = {
-    RecordingState.UNREGISTERED: Text("belum merekam", "not recorded"),
-    RecordingState.BIO_CAPTURED: Text("biometrik terekam", "biometrics captured"),
-    RecordingState.PROCESSING: Text("diproses", "in process"),
-    RecordingState.SENT_FOR_ENROLLMENT: Text("terkirim ke pusat (SFE)", "sent to the centre (SFE)"),
-    RecordingState.RECEIVED_AT_CENTRAL: Text("diterima pusat", "received at the centre"),
-    RecordingState.PRINT_READY_RECORD: Text("siap cetak (PRR)", "ready to print (PRR)"),
-    RecordingState.ENROLL_FAILURE_AT_CENTRAL: Text("gagal daftar di pusat", "enrolment failed at the centre"),
-    RecordingState.SEARCH_FAILURE_AT_CENTRAL: Text("gagal cari di pusat", "search failed at the centre"),
-    RecordingState.ENROLL_FAILURE_AT_REGIONAL: Text("gagal daftar di daerah", "enrolment failed locally"),
-    RecordingState.DUPLICATE_RECORD: Text("rekaman ganda", "duplicate record"),
-}
 #: What a list of the recorded says of nobody.
 _NOT_IN_A_REGISTER = frozenset({"alasan", "foto", "jenis_surat", "menggantikan", "pengecualian"})
 
@@ -55,7 +44,7 @@ def _columns(
         "status_perkawinan": tuple((status.value, "") for status in MaritalStatus),
         "kewarganegaraan": (("WNI", ""), ("WNA", "")),
         "golongan_darah": tuple((f"{group}{sign}", "") for group in ("A", "B", "AB", "O") for sign in ("", "+", "-")),
-        "status_perekaman": tuple((state.value, say(words)) for state, words in STATE_WORDS.items()),
+        "status_perekaman": tuple((state.value, say(words)) for state, words in RECORDING_NAMES.items()),
         "kode_wilayah": tuple((code, f"{each.name}, {each.district}") for code, each in villages.items()),
         "jenis_surat": tuple((str(kind.code), kind.title) for kind in kinds),
     }  # fmt: skip

@@ -19,7 +19,8 @@ from suket_service.web.forms import Form, done
 from suket_service.web.language import number
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.people_files import bad_rows, by_field, chosen_table, page_of, rows_to_mend
-from suket_service.web.staff.people_templates import STATE_WORDS, template_file
+from suket_service.web.staff.people_templates import template_file
+from suket_service.web.staff.words import RECORDING_NAMES
 
 blueprint = APIBlueprint("register", __name__, enable_openapi=False)
 
@@ -89,7 +90,7 @@ def _incoming(upload_id: str, form: Form) -> str:
         bad=bad_rows(_refused(seen)[:_MOST_BAD_SHOWN]),
         older=len(seen.of(ListChange.OLDER)),
         changing=page_of(seen.of(ListChange.CHANGED, ListChange.NEW)),
-        state_words=STATE_WORDS,
+        state_words=RECORDING_NAMES,
         column_of=_COLUMN_OF,
         ListChange=ListChange,
     )

@@ -17,7 +17,7 @@ from suket_service.issuing.proposing import PROPOSABLE
 from suket_service.printing.runs import REFUSED
 from suket_service.registry import keys, letters
 from suket_service.registry.letters import LetterRecord
-from suket_service.web.staff.letters.page import EVENTS
+from suket_service.web.staff.words import EVENT_NAMES
 from tests.builders import BASE_URL, OFFICE, PASSPHRASE, a_row
 from tests.registry.builders import tampering
 from tests.web.staff.conftest import Client, OfficeAtWork
@@ -105,7 +105,7 @@ def test_what_happened_is_told_in_order_with_names(operator: Client, letter: Let
 
 def test_every_action_on_a_letter_has_a_word_in_its_history() -> None:
     agreed_to = {f"approve_{action}" for action in PROPOSABLE}
-    assert {*Action, *agreed_to, SEND_BACK, REFUSED, issuing.HAND_OVER} <= set(EVENTS)
+    assert {*Action, *agreed_to, SEND_BACK, REFUSED, issuing.HAND_OVER} <= set(EVENT_NAMES)
 
 
 def test_the_words_of_the_history_are_the_readers(
@@ -113,11 +113,13 @@ def test_the_words_of_the_history_are_the_readers(
 ) -> None:
     now = datetime.now(UTC)
     with office.registry.writing() as tx:
-        letters.add_events(tx, [letters.NewEvent(letter.id, now, "restore", action) for action in EVENTS])
+        letters.add_events(
+            tx, [letters.NewEvent(letter.id, now, "restore", action) for action in EVENT_NAMES]
+        )
     page = operator.page(f"/letters/{letter.id}")
     told = re.findall(r"<li><strong>(.*?)</strong>", page)[3:]
-    assert told == [word.id for word in EVENTS.values()]
-    assert page.count("Pemulihan dari cadangan ·") == len(EVENTS)
+    assert told == [word.id for word in EVENT_NAMES.values()]
+    assert page.count("Pemulihan dari cadangan ·") == len(EVENT_NAMES)
 
 
 def test_how_often_and_when_it_was_printed_is_told(

@@ -24,7 +24,7 @@ from suket_service.web.forms import Form, done
 from suket_service.web.language import say
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.counter import asking, second_look
-from suket_service.web.staff.counter.words import RECORDING_NAMES
+from suket_service.web.staff.words import RECORDING_NAMES
 
 blueprint = APIBlueprint("counter", __name__, enable_openapi=False)
 

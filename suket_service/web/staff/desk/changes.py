@@ -19,7 +19,7 @@ from suket_service.web.forms import Form, done, page_number
 from suket_service.web.signed_in import SignedIn, signed_in
 from suket_service.web.signing import publish_if_due
 from suket_service.web.staff.desk.place import ID
-from suket_service.web.staff.letters.page import PROPOSED
+from suket_service.web.staff.words import PROPOSED_NAMES
 
 A_PAGE = 20
 #: Letters of a proposal that a line of the list names.
@@ -42,7 +42,7 @@ class Asked:
     @property
     def words(self) -> Text:
         """What is asked for."""
-        return PROPOSED[self.proposal.action]
+        return PROPOSED_NAMES[self.proposal.action]
 
     @property
     def until(self) -> date | None:

@@ -14,8 +14,7 @@ from suket_service.web.forms import Form, done
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.desk.cards import cards_of
 from suket_service.web.staff.desk.place import ID, Place, chosen_in
-from suket_service.web.staff.letters.page import EVENTS
-from suket_service.web.staff.people_templates import STATE_WORDS
+from suket_service.web.staff.words import EVENT_NAMES, RECORDING_NAMES
 
 
 def show(letter: str) -> str:
@@ -50,12 +49,12 @@ def _page(letter: str, form: Form) -> str:
         card=card,
         place=Place.asked(),
         events=events,
-        event_words=EVENTS,
+        event_words=EVENT_NAMES,
         names=names,
         sexes=SEXES,
         decides=me.role is Role.APPROVER,
         may_go_back=letters.waiting_for(record) is Waiting.SUBMITTED and not card.is_own,
-        recording=STATE_WORDS,
+        recording=RECORDING_NAMES,
     )
 
 

@@ -24,7 +24,7 @@ from suket_service.web.signed_in import SignedIn, signed_in
 from suket_service.web.signing import publish_if_due, sealing
 from suket_service.web.staff.desk.cards import cards_of
 from suket_service.web.staff.desk.place import Place, chosen_in
-from suket_service.web.staff.people_templates import STATE_WORDS
+from suket_service.web.staff.words import RECORDING_NAMES
 
 A_PAGE = 20
 #: Letters that are sent to the printer from here in one go.
@@ -102,7 +102,7 @@ def _page(form: Form) -> str:
         unprinted=sum(not printed for _, printed in today),
         proposals=asked,
         decides=me.role is Role.APPROVER,
-        recording=STATE_WORDS,
+        recording=RECORDING_NAMES,
     )
 
 

@@ -157,6 +157,7 @@ def _paper(report: ClosingReport) -> ClosingPaper:
         closed_by=f"{names.get(report.by, report.by)} ({report.by})",
         place_and_date=place_and_date(head, me.office.local_date(report.at)),
         made=f"Ditutup oleh {report.by} pada {moment}",
+        made_at=report.at,
     )
 
 

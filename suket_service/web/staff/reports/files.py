@@ -129,6 +129,7 @@ def _paper(table: Table[T]) -> ListPaper:
         nothing="Tidak ada yang perlu didaftar.",
         place_and_date=place_and_date(head),
         made=made_by(),
+        made_at=signed_in().at,
         wide=table.wide,
     )
 

@@ -116,7 +116,9 @@ def _pdf(assigned: Assignment, what: str, day: date) -> Response:
     lines = sum(len(each.letters) for each in assigned.lists)
     if lines > MOST_STATION_LINES:
         raise FieldError(_TOO_MANY)
-    common = StationPapers(letterhead(), long_date(day), what != FORM, what != LIST, made_by())
+    common = StationPapers(
+        letterhead(), long_date(day), what != FORM, what != LIST, made_by(), signed_in().at
+    )
     pdf = printer().stations(
         common,
         [

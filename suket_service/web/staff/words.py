@@ -1,7 +1,9 @@
-"""What the counter calls things. Decides nothing."""
+"""What the pages call things: recording states, events, changes, fields. Decides nothing."""
 
+from suket_service.core.letter import Action
 from suket_service.core.resident import RecordingState
 from suket_service.errors import Text
+from suket_service.issuing import HAND_OVER
 
 RECORDING_NAMES = {
     RecordingState.UNREGISTERED: Text("belum merekam", "not recorded"),
@@ -42,4 +44,35 @@ FIELD_NAMES = {
     "alasan": Text("Kalimat alasan", "Reason in words"),
     "pengecualian": Text("Alasan pengecualian", "Reason for passing over the register"),
     "foto": Text("Foto", "Portrait"),
+}
+#: What the history calls each thing that may happen to a letter.
+EVENT_NAMES = {
+    "draft": Text("Konsep dibuat", "Drafted"),
+    "override": Text("Pengecualian dari daftar penduduk diminta", "Asked to pass over the register"),
+    "amend": Text("Konsep diperbaiki", "Draft corrected"),
+    "hold": Text("Konsep disimpan di loket", "Draft kept at the counter"),
+    "submit": Text("Konsep diajukan", "Draft submitted"),
+    "send_back": Text("Konsep dikembalikan", "Draft sent back"),
+    "approve": Text("Disetujui", "Approved"),
+    "issue": Text("Diterbitkan", "Issued"),
+    "withdraw": Text("Konsep ditarik", "Draft withdrawn"),
+    "print": Text("Dicetak", "Printed"),
+    "print_refused": Text("Gagal dicetak", "Could not be printed"),
+    HAND_OVER: Text("Surat diserahkan", "Letter handed over"),
+    "suspend": Text("Ditangguhkan", "Suspended"),
+    "extend": Text("Perpanjangan diminta", "Extension asked for"),
+    "approve_extend": Text("Perpanjangan disetujui", "Extension agreed to"),
+    "resume": Text("Pemulihan diminta", "Resuming asked for"),
+    "approve_resume": Text("Pemulihan disetujui", "Resuming agreed to"),
+    "revoke": Text("Dicabut", "Revoked"),
+    "approve_revoke": Text("Pencabutan disetujui", "Revoking agreed to"),
+    "supersede": Text("Digantikan", "Superseded"),
+    "lapse": Text("Ditutup karena lewat masa", "Closed because it had lapsed"),
+    "reopen": Text("Dibuka kembali", "Reopened"),
+}
+#: What the second person is asked to agree to.
+PROPOSED_NAMES = {
+    Action.EXTEND: Text("Perpanjangan", "Extension"),
+    Action.RESUME: Text("Pemulihan", "Resuming"),
+    Action.REVOKE: Text("Pencabutan", "Revoking"),
 }
