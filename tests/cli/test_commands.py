@@ -18,7 +18,19 @@ from tests.registry.builders import tampering
 
 CONTRACT = {
     *("init", "residents", "issue", "print", "verify", "letters", "show", "revoke", "supersede"),
-    *("extend", "suspend", "resume", "keys", "users", "clients", "kinds", "publish", "serve", "check", "audit"),
+    *(
+        "extend",
+        "suspend",
+        "resume",
+        "keys",
+        "users",
+        "clients",
+        "kinds",
+        "publish",
+        "serve",
+        "check",
+        "audit",
+    ),
     *("backup", "restore"),
 }
 #: Beyond design.md section 7; of its own, `clients` comes with the API.

@@ -1,6 +1,7 @@
 """The office's own affairs by its pages: what an administrator presses, and what comes of it."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 
@@ -17,7 +18,7 @@ from suket_service.registry import letters, offices
 from suket_service.registry.clients import Client
 from tests.builders import LETTERHEAD as HEAD
 from tests.builders import OFFICE
-from tests.web.staff.conftest import OfficeAtWork
+from tests.web.staff.conftest import OfficeAtWork, an_app
 from tests.web.staff.examples.administration import CLIENT, KIND, LETTERHEAD, REGIONS, a_logo
 
 READ = (
@@ -246,8 +247,8 @@ class TestKeys:
         assert self.seal_keys(office) == {KeyState.REVOKED: kid}
 
     def test_a_process_that_may_not_sign_says_why(self, office: OfficeAtWork) -> None:
-        object.__setattr__(office.app.extensions["suket"].settings, "key_passphrase", None)
-        browser = office.client("admin")
+        keyless = replace(office, app=an_app(replace(office.settings, key_passphrase=None)))
+        browser = keyless.client("admin")
         assert "SUKET_KEY_PASSPHRASE" in browser.page("/administration/keys")
         answer = browser.post("/administration/keys/new", {"purpose": "seal"})
         assert answer.status_code == 422

@@ -188,6 +188,6 @@ def test_whoever_has_not_finished_enrolling_reaches_nothing_else(office: OfficeA
     browser.client.set_cookie("__Host-suket", token, domain="suket.example.go.id", secure=True)
     for endpoint, found in EXAMPLES.items():
         if endpoint in GUARDED and not GUARDED[endpoint].enrolling:
-            for example in found:
+            for example in (fill(each, office.values) for each in found):
                 answer = browser.post(example.path) if example.method == "POST" else browser.get(example.path)
                 assert answer.location == "/enrol", endpoint

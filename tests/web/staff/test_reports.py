@@ -3,6 +3,7 @@
 import csv
 import re
 import zipfile
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO, StringIO
 from urllib.parse import urlencode
@@ -23,7 +24,7 @@ from tests.builders import OFFICE
 from tests.cli.builders import suket
 from tests.cli.production import PRODUCTION
 from tests.registry.builders import tampering
-from tests.web.staff.conftest import LETTERS, OfficeAtWork
+from tests.web.staff.conftest import LETTERS, OfficeAtWork, an_app
 
 FORMULA = "=HYPERLINK(1)"
 TODAY = OFFICE.local_date(datetime.now(UTC))
@@ -271,8 +272,8 @@ def test_the_downloaded_checkpoint_is_what_the_command_checks(office: OfficeAtWo
 
 
 def test_a_process_that_may_not_sign_says_so(office: OfficeAtWork) -> None:
-    object.__setattr__(office.settings, "key_passphrase", None)
-    answer = office.client("kepala").post("/reports/closing", {"day": TODAY.isoformat()})
+    keyless = replace(office, app=an_app(replace(office.settings, key_passphrase=None)))
+    answer = keyless.client("kepala").post("/reports/closing", {"day": TODAY.isoformat()})
     assert answer.status_code == 422
     assert "SUKET_KEY_PASSPHRASE" in answer.text
 
