@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, or_, select
 
 from suket_service.core.region import Village
 from suket_service.core.resident import RecordingState, Resident
 from suket_service.errors import NotFound, Text
-from suket_service.registry.letters import person_of, person_values
+from suket_service.registry.letters import person_of
 from suket_service.registry.schema import RegionRow, ResidentRow
 
 #: What a search must be given at least: so many first digits of a NIK, or characters of a name.
@@ -49,30 +49,6 @@ class Hits:
 
     entries: tuple[Entry, ...]
     more: bool
-
-
-def put(tx: Connection, person: Resident, state: RecordingState, origin: Import) -> bool:
-    """Add or replace one person; a list older than what is held changes nothing (False)."""
-    held = tx.execute(
-        select(ResidentRow.id, ResidentRow.as_of).where(
-            ResidentRow.office == origin.office, ResidentRow.nik == person.nik
-        )
-    ).first()
-    values = {
-        **person_values(person),
-        "recording_state": state.value,
-        "source": origin.source,
-        "as_of": origin.as_of,
-        "imported_by": origin.by,
-        "imported_at": origin.at,
-    }
-    if held is None:
-        tx.execute(insert(ResidentRow).values(office=origin.office, **values))
-        return True
-    if origin.as_of < held.as_of:
-        return False
-    tx.execute(update(ResidentRow).where(ResidentRow.id == held.id).values(**values))
-    return True
 
 
 def find(tx: Connection, office: str, niks: Sequence[str]) -> dict[str, Entry]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, datetime, timezone
 from enum import StrEnum
 
 import pytest
@@ -31,7 +31,16 @@ from suket_service.core.resident import (
 from suket_service.errors import NotFound, RegistryConflict, RegistryError
 from suket_service.issuing.life import MOST_REASON_CHARACTERS
 from suket_service.paper.engine import RENDERER
-from suket_service.registry import audit, letters, offices, publications, residents, staff, status
+from suket_service.registry import (
+    audit,
+    letters,
+    offices,
+    publications,
+    register_lists,
+    residents,
+    staff,
+    status,
+)
 from suket_service.registry.letters import Draft, LetterRecord, NewLetter
 from suket_service.registry.publications import Publication
 from suket_service.registry.residents import Import
@@ -275,17 +284,16 @@ def test_a_conflict_undoes_everything_that_was_written_beside_it(
         assert letters.series(tx) == [(OFFICE.code, 1, 2026, 1)]
 
 
-def test_the_register_keeps_the_newer_list(registry: Registry) -> None:
-    newer = Import(OFFICE.code, "SIAK", TODAY, "operator", NOON)
-    older = replace(newer, as_of=TODAY - timedelta(days=1))
+def test_the_register_holds_a_person_once_as_last_imported(registry: Registry) -> None:
+    origin = Import(OFFICE.code, "SIAK", TODAY, "operator", NOON)
     person = a_resident()
     with registry.writing() as tx:
-        assert residents.put(tx, person, RecordingState.PROCESSING, newer)
-        assert not residents.put(tx, replace(person, name="LAIN"), RecordingState.PROCESSING, older)
-        assert residents.put(tx, replace(person, name="SAMA"), RecordingState.PROCESSING, newer)
+        register_lists.add(tx, [(person, RecordingState.PROCESSING)], origin)
+        register_lists.replace(tx, [(replace(person, name="SAMA"), RecordingState.PROCESSING)], origin)
         found = residents.find(tx, OFFICE.code, [person.nik])
     assert found[person.nik].resident.name == "SAMA"
-    assert found[person.nik].as_of == date(2026, 11, 22)
+    with pytest.raises(RegistryConflict), registry.writing() as tx:
+        register_lists.add(tx, [(person, RecordingState.PROCESSING)], origin)
 
 
 def test_a_wording_that_is_not_there_yet_is_none(registry: Registry) -> None:

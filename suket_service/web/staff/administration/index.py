@@ -36,7 +36,7 @@ def index() -> str:
     with ask.registry.reading() as tx:
         affairs = [_letterhead(tx), _numbering(tx), _hours(tx), _stock(tx), _regions(tx), _places(tx)]
     affairs[2:2] = [_kinds()]
-    affairs += [_staff(), _keys(), _clients()]
+    affairs += [_staff(), _keys(), _clients(), _PRINTER]
     return render_template("staff/administration/index.html", affairs=affairs)
 
 
@@ -164,3 +164,10 @@ def _clients() -> _Affair:
             f"{len(valid)} in use, last heard of {moment(used)}",
         ),
     )
+
+
+_PRINTER = _Affair(
+    "printing.test_page",
+    Text("Uji pencetak", "Printer test"),
+    Text("apakah kode QR yang tercetak terbaca", "whether the QR code that is printed can be read"),
+)
