@@ -197,8 +197,11 @@ def _opened(tx: Transaction, token: str) -> Checkpoint:
 
 def _out_of_bundle(token: str) -> str:
     """The checkpoint in a trust bundle; a token that is no trust bundle is returned as it is."""
-    forms = compact_forms(token)
-    if len(forms) == 1 and unsigned_header(token).get("typ") != trust_bundle.TYP:
+    try:
+        is_bundle = len(compact_forms(token)) > 1 or unsigned_header(token).get("typ") == trust_bundle.TYP
+    except KeyTrouble:
+        raise _unreadable() from None  # nothing that anyone signed: the wrong file
+    if not is_bundle:
         return token
     # Opened without pins: whether our own key signed is judged by the checkpoint's own signature.
     held = trust_bundle.open_bundle(token).bundle.checkpoint

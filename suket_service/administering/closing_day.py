@@ -22,14 +22,14 @@ def close_day(
     Args:
         registry: where letters are kept.
         office_code: whose day.
-        day: today or one before.
+        day: from the registry's first day to today.
         passphrase: of the publication key, which signs the checkpoint.
         by: who closes it, an operator or an approver.
         at: now.
 
     Raises:
         NotAllowed: ``by`` is neither.
-        FieldError: ``day_to_come``.
+        FieldError: ``day_to_come`` or ``day_before_registry``.
         KeyTrouble: this process may not sign, or there is no publication key.
     """
     with registry.writing() as tx:
@@ -37,6 +37,8 @@ def close_day(
         office = offices.office(tx, office_code)
         if day > office.local_date(at):
             raise _to_come()
+        if day < office.local_date(audit.first_at(tx)):
+            raise _before()
         closed = closing_reports.of_day(tx, office_code, day)
         if closed is not None:
             return closed
@@ -56,5 +58,15 @@ def _to_come() -> FieldError:
             "day",
             "day_to_come",
             Text("Hari ini belum tiba, jadi belum dapat ditutup.", "That day is still to come."),
+        )
+    )
+
+
+def _before() -> FieldError:
+    return FieldError(
+        Problem(
+            "day",
+            "day_before_registry",
+            Text("Hari itu sebelum register ini ada.", "That day was before this registry began."),
         )
     )

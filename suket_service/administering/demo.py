@@ -106,7 +106,7 @@ _PLACES = (
         PointKind.MOBILE,
         "Mobil keliling",
         "Pulau Penyengat, dermaga",
-        "09.00–14.00",
+        "Selasa dan Rabu 09.00–14.00",
         records=True,
         prints=False,
         closed_since=None,

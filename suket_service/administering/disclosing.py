@@ -5,13 +5,13 @@ more names the letter in which they asked, and an approver hands it over.
 """
 
 import hashlib
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from suket_service.core.letter import Office
+from suket_service.core.nik import holds_nik
 from suket_service.core.resident import parse_text
 from suket_service.errors import CallerError, FieldError, Problem, RequestRefused, Text
 from suket_service.paper.wording import long_date
@@ -23,7 +23,6 @@ from suket_service.registry.staff import Role
 
 RECEIVER_CHARACTERS = 120
 BASIS_CHARACTERS = 120
-_NIK = re.compile(r"[0-9]{16}")
 
 
 class ListColumn(StrEnum):
@@ -93,6 +92,11 @@ class OwnList(StrEnum):
     CARDS_READY = "cards_ready"
 
 
+def roles_for(columns: Iterable[str]) -> tuple[Role, ...]:
+    """Who may hand over a list with these columns, and fetch it: one of more than number and name an approver alone."""
+    return (Role.OPERATOR, Role.APPROVER) if set(columns) <= set(USUAL_COLUMNS) else (Role.APPROVER,)
+
+
 def disclose_list(
     registry: Registry, office_code: str, order: ListOrder, by: str, at: datetime
 ) -> Disclosure:
@@ -104,9 +108,8 @@ def disclose_list(
             ``basis_date``, ``village``, ``since_last``.
     """
     extra = [column for column in ListColumn if column in order.columns and column not in USUAL_COLUMNS]
-    roles = (Role.APPROVER,) if extra else (Role.OPERATOR, Role.APPROVER)
     with registry.writing() as tx:
-        staff.require_member(tx, by, office_code, *roles)
+        staff.require_member(tx, by, office_code, *roles_for(extra))
         made = disclosures.find(tx, office_code, order.id)
         if made is not None:  # the form was sent twice
             return made
@@ -149,13 +152,12 @@ def fetch_list(
         CallerError: ``list_differs``: the registry no longer knows that moment (a backup was restored).
     """
     with registry.writing() as tx:
-        staff.require_member(tx, by, office_code, Role.OPERATOR, Role.APPROVER)
+        staff.require_member(tx, by, office_code, *roles_for(()))
         facts = disclosures.by_id(tx, office_code, disclosure)
-        if set(facts.columns) - set(USUAL_COLUMNS):
-            staff.require_member(tx, by, office_code, Role.APPROVER)
+        staff.require_member(tx, by, office_code, *roles_for(facts.columns))
         office = offices.office(tx, office_code)
         previous = disclosures.by_id(tx, office_code, facts.previous) if facts.previous else None
-        entry = disclosures.entry_of(tx, facts.id)
+        entry = disclosures.entry_of(tx, office_code, facts.id)
         then = disclosures.standings_at(
             tx, office_code, entry.seq, office.local_date(facts.at), facts.village
         )
@@ -249,7 +251,7 @@ def _line(text: str, missing: Problem, most: int, problems: list[Problem]) -> st
     except FieldError as refused:
         problems.append(refused.problem)
         return ""
-    if _NIK.search(line):
+    if holds_nik(line):
         problems.append(Problem(missing.field, "names_someone", _NAMES_SOMEONE))
     return line
 
@@ -261,7 +263,7 @@ def _lines(
     in_force = {number: each for number, each in standings.items() if each.fate is Fate.IN_FORCE}
     if previous is None:
         return in_force
-    seq = disclosures.entry_of(tx, previous.id).seq
+    seq = disclosures.entry_of(tx, office.code, previous.id).seq
     day = office.local_date(previous.at)
     before = disclosures.standings_at(tx, office.code, seq, day, previous.village)
     held = {number for number, each in before.items() if each.fate is Fate.IN_FORCE}

@@ -7,12 +7,12 @@ Each is one transaction with one audit entry. A new key waits on standby, publis
 of older bundles know it before it signs. At most one key of a purpose and office signs at a time.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from suket_service.administering.setting_up import CONSOLE
 from suket_service.core.keyring import Key, KeyState, Purpose, Scope
+from suket_service.core.nik import holds_nik
 from suket_service.core.resident import parse_text
 from suket_service.core.signing import SigningKey
 from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
@@ -22,7 +22,6 @@ from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role
 
 MOST_REASON_CHARACTERS = 200
-_NIK = re.compile(r"[0-9]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,7 @@ def _require_keeper(tx: Transaction, by: str, office: str | None) -> None:
 
 def _reason(reason: str) -> str:
     given = parse_text(reason, "reason", MOST_REASON_CHARACTERS)
-    if _NIK.search(given):
+    if holds_nik(given):
         raise FieldError(
             Problem(
                 "reason",

@@ -1,8 +1,9 @@
 """Kinds of letter: title, legal basis, validity, way of signing. Changes no letter that exists.
 
 Kinds belong to the whole registry, the usual kind to one office. A kind is never deleted, for letters
-bear it: an office stops using one by closing its windows (``windows``). Each change is one transaction
-with one audit entry.
+bear it: an office stops using one by closing its windows (``windows``). Where several offices share a
+registry, only whoever runs the machine adds or changes a kind: no office may reword another's letters.
+Each change is one transaction with one audit entry.
 """
 
 from collections.abc import Callable
@@ -11,9 +12,10 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from suket_service.administering.setting_up import CONSOLE
 from suket_service.core import kind as kind_rules
 from suket_service.core.kind import Kind, SignatureMode, ValidityRule, is_open
-from suket_service.errors import InputError, PrinterError, Problem, RequestRefused, Text
+from suket_service.errors import InputError, NotAllowed, PrinterError, Problem, RequestRefused, Text
 from suket_service.paper import fonts
 from suket_service.paper.editions import edition
 from suket_service.registry import audit, offices, staff
@@ -77,9 +79,14 @@ def list_kinds(registry: Registry, office_code: str, at: datetime) -> list[KindL
         ]
 
 
+def are_kinds_shared(tx: Transaction) -> bool:
+    """Whether several offices issue by these kinds, so that none of them may change one."""
+    return len(offices.offices(tx)) > 1
+
+
 def add_kind(
     registry: Registry,
-    office_code: str,
+    office_code: str | None,
     kind: Kind,
     by: str,
     at: datetime,
@@ -90,23 +97,23 @@ def add_kind(
 
     Args:
         registry: where it is to be.
-        office_code: the office whose administrator adds it.
+        office_code: the only office; None for the console.
         kind: as given; every field is checked.
-        by: that administrator.
+        by: the office's administrator, or the console.
         at: now.
         templates: the folder of templates, in which the kind's own must be.
         require_printable: refuses a kind whose letters do not fit on paper; asked before anything is written.
 
     Raises:
-        NotAllowed: ``by`` is no administrator of that office.
+        NotAllowed: ``by`` is no administrator of that office; ``kinds_of_all``: nor is it the only one.
         RequestRefused: problems by field, as ``core.kind.problems`` and ``code_taken``,
             ``series_taken``, ``template_unknown``, ``glyph_missing``.
         PrinterError: as ``require_printable``.
     """
 
     def require_addable(tx: Transaction) -> None:
-        staff.require_member(tx, by, office_code, Role.ADMIN)
-        known, today = offices.kinds(tx), offices.office(tx, office_code).local_date(at)
+        _require_keeper(tx, by, office_code)
+        known, today = offices.kinds(tx), _today(tx, office_code, at)
         problems = [*kind_rules.problems(kind, today), *_paper_problems(kind, templates)]
         if kind.code in known:
             problems.append(_taken("code"))
@@ -127,7 +134,7 @@ def add_kind(
 
 def change_kind(
     registry: Registry,
-    office_code: str,
+    office_code: str | None,
     code: int,
     change: KindChange,
     by: str,
@@ -140,7 +147,7 @@ def change_kind(
     Args: as :func:`add_kind`; ``code`` names the kind, which keeps it, and its series.
 
     Raises:
-        NotAllowed: ``by`` is no administrator of that office.
+        NotAllowed: as :func:`add_kind`.
         NotFound: ``no_kind``.
         RequestRefused: problems by field, as :func:`add_kind`.
         InputError: ``nothing_to_change``.
@@ -148,12 +155,12 @@ def change_kind(
     """
 
     def changed(tx: Transaction) -> tuple[Kind, Kind]:
-        staff.require_member(tx, by, office_code, Role.ADMIN)
+        _require_keeper(tx, by, office_code)
         before = offices.kind(tx, code)
         after = change.of(before)
         if after == before:
             raise nothing_to_change()
-        today = offices.office(tx, office_code).local_date(at)
+        today = _today(tx, office_code, at)
         problems = [*kind_rules.problems(after, today), *_paper_problems(after, templates)]
         if change.rule is None:  # a last day that has passed since may stand
             problems = [each for each in problems if each.field not in _VALIDITY]
@@ -191,6 +198,18 @@ def set_usual_kind(registry: Registry, office_code: str, code: int, by: str, at:
         return kind
 
 
+def _require_keeper(tx: Transaction, by: str, office_code: str | None) -> None:
+    if by == CONSOLE:
+        return
+    staff.require_member(tx, by, office_code or "", Role.ADMIN)
+    if are_kinds_shared(tx):
+        raise NotAllowed("kinds_of_all", _KINDS_OF_ALL)
+
+
+def _today(tx: Transaction, office_code: str | None, at: datetime) -> date:
+    return offices.office(tx, office_code).local_date(at) if office_code else at.date()
+
+
 def _paper_problems(kind: Kind, templates: Path) -> list[Problem]:
     problems = [
         Problem(
@@ -217,6 +236,12 @@ def _facts(kind: Kind) -> dict[str, Any]:
 
 def _taken(field: str) -> Problem:
     return Problem(field, f"{field}_taken", Text("Sudah dipakai jenis lain.", "Another kind has it."))
+
+
+_KINDS_OF_ALL = Text(
+    "Jenis surat dipakai bersama oleh beberapa kantor; hanya pengelola mesin yang mengubahnya (suket kinds).",
+    "Several offices share the kinds of letter; only whoever runs the machine changes them (suket kinds).",
+)
 
 
 def nothing_to_change() -> InputError:

@@ -102,7 +102,7 @@ def _between_serial_and_series(parts: list[tuple[str, str | None, str | None, st
 
 
 def _last_serials(tx: Transaction, office_code: str) -> dict[tuple[int, int], int]:
-    return {(kind, year): last for office, kind, year, last in letters.series(tx) if office == office_code}
+    return {(kind, year): last for _, kind, year, last in letters.series(tx, office_code)}
 
 
 def _require_no_collision(tx: Transaction, office: Office) -> None:

@@ -3,6 +3,7 @@
 Letters keep the version of the letterhead that they were issued with.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +30,8 @@ LETTERHEAD_CHARACTERS = {
     "rank": 60,
     "nip": 24,
 }
+#: The audit's word on a new version of a letterhead.
+_CHANGED = "office.letterhead"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,15 @@ class OfficeListing:
     office: Office
     letterhead: Letterhead
     usual_kind: int
+
+
+@dataclass(frozen=True, slots=True)
+class LetterheadVersion:
+    """A version of an office's letterhead, since when, and by whom; None: it came with the office."""
+
+    head: Letterhead
+    since: datetime
+    by: str | None
 
 
 def list_offices(registry: Registry) -> list[OfficeListing]:
@@ -50,6 +62,19 @@ def list_offices(registry: Registry) -> list[OfficeListing]:
                 offices.usual_kind(tx, office.code),
             )
             for office in offices.offices(tx)
+        ]
+
+
+def letterhead_versions(registry: Registry, office_code: str) -> list[LetterheadVersion]:
+    """Every version of an office's letterhead, the newest first."""
+    with registry.reading() as tx:
+        changed = {
+            json.loads(entry.details)["version"]: entry.actor
+            for entry in audit.of_action(tx, _CHANGED, office_code)
+        }
+        return [
+            LetterheadVersion(head, since, changed.get(head.version))
+            for head, since in offices.letterheads(tx, office_code)
         ]
 
 
@@ -73,15 +98,13 @@ def change_letterhead(
 
     Raises:
         NotAllowed: ``by`` is no administrator of that office.
-        RequestRefused: ``missing``, ``too_long`` or ``glyph_missing``, by field.
+        RequestRefused: as :func:`require_letterhead`.
         InputError: ``nothing_to_change``.
         PrinterError: as ``require_printable``.
     """
     with registry.reading() as tx:
         staff.require_member(tx, by, office_code, Role.ADMIN)
-    problems = _problems(letterhead)
-    if problems:
-        raise RequestRefused(problems)
+    require_letterhead(letterhead)
     require_printable(letterhead)  # letters are laid out: not while everyone waits for the lock
     with registry.writing() as tx:
         staff.require_member(tx, by, office_code, Role.ADMIN)
@@ -91,8 +114,19 @@ def change_letterhead(
         new = replace(letterhead, version=current + 1)
         offices.add_letterhead(tx, office_code, new, at)
         # The signatory's name stays out of the audit chain.
-        audit.append(tx, at, by, "office.letterhead", office_code, office_code, {"version": new.version})
+        audit.append(tx, at, by, _CHANGED, office_code, office_code, {"version": new.version})
         return new
+
+
+def require_letterhead(letterhead: Letterhead) -> None:
+    """Refuse a letterhead with a line that is empty, longer than is kept, or not to be printed.
+
+    Raises:
+        RequestRefused: ``missing``, ``too_long`` or ``glyph_missing``, by field.
+    """
+    problems = _problems(letterhead)
+    if problems:
+        raise RequestRefused(problems)
 
 
 def set_opening_hours(

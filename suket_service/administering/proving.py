@@ -9,7 +9,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
-from suket_service.administering.staff import NEEDS_CODE
+from suket_service.administering.staff import FIRST_PASSWORD, NEEDS_CODE
 from suket_service.core.credentials import (
     HISTORY,
     WINDOW,
@@ -75,7 +75,8 @@ def prove(
 
     Raises:
         NotAllowed: ``not_proven``: whatever did not fit, and whoever does not exist, is not active, lacks
-            what their role must have, or is a demo account outside a demo. All alike.
+            what their role must have, is a demo account outside a demo, or brings a first password
+            that is older than :data:`FIRST_PASSWORD`. All alike.
         MustWait: ``wait``: too many failures; nothing was compared, or what was compared is not told.
         KeyTrouble: ``secret_key_differs``.
     """
@@ -109,7 +110,7 @@ def prove_for(
     """
     with registry.reading() as tx:
         _refuse_while_waiting(tx, username, at)
-        account = _account(tx, username, enrolling=enrolling)
+        account = _account(tx, username, at, enrolling=enrolling)
     findings = _compare(account, password, code, secret_key, at)
     with registry.writing() as tx:
         # Of many who guess at once only as many are told as one after the other would have been.
@@ -137,7 +138,7 @@ def prove_again(
     """
     with registry.reading() as tx:
         _refuse_while_waiting(tx, username, at)
-        account = _account(tx, username, enrolling=False)
+        account = _account(tx, username, at, enrolling=False)
     fits, step = account is not None, None
     if account is not None and password is not None:
         fits = check_password(account.credential.password_hash, password)
@@ -157,12 +158,12 @@ def _has_code(account: _Account | None) -> bool:
     return account is not None and account.credential.totp_locked is not None
 
 
-def _account(tx: Transaction, username: str, *, enrolling: bool) -> _Account | None:
+def _account(tx: Transaction, username: str, at: datetime, *, enrolling: bool) -> _Account | None:
     member = staff.find(tx, username)
     if member is None or not staff.may_act(tx, member):
         return None
     credential = credentials.find(tx, username)
-    if credential is None:
+    if credential is None or (credential.must_change and at >= credential.changed_at + FIRST_PASSWORD):
         return None
     account = _Account(member, credential)
     return account if enrolling or account.complete else None
@@ -184,7 +185,7 @@ def _compare(account: _Account | None, password: str, code: str, secret_key: str
 def _settle(tx: Transaction, account: _Account, findings: _Findings, code: str, at: datetime) -> Proof | None:
     """The proof, when what was found still proves them; the code is then spent."""
     username, credential = account.member.username, account.credential
-    now_held = _account(tx, username, enrolling=not account.complete)
+    now_held = _account(tx, username, at, enrolling=not account.complete)
     if (
         not findings.password_fits
         or now_held is None

@@ -3,13 +3,13 @@
 What a list would change is looked at by the same decisions that change it.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import StrEnum
 
 from suket_service.core import request as requests
+from suket_service.core.nik import holds_nik
 from suket_service.core.request import Request
 from suket_service.core.resident import RecordingState, Resident
 from suket_service.errors import FileRefused, Problem, Text
@@ -22,7 +22,6 @@ from suket_service.sheets.read import Row
 #: Rows a commit.
 PORTION = 200
 MOST_SOURCE_CHARACTERS = 120
-_NIK = re.compile(r"[0-9]{16}")
 
 
 class ListChange(StrEnum):
@@ -99,7 +98,7 @@ def require_origin(registry: Registry, origin: Import) -> None:
         staff.require_member(tx, origin.by, origin.office, Role.OPERATOR, Role.ADMIN)
         today = offices.office(tx, origin.office).local_date(origin.at)
     fits = 0 < len(origin.source) <= MOST_SOURCE_CHARACTERS and origin.source.isprintable()
-    if not fits or _NIK.search(origin.source):  # it goes into the audit chain, which can never be cleaned
+    if not fits or holds_nik(origin.source):  # it goes into the audit chain, which can never be cleaned
         raise FileRefused("source_form", _SOURCE_FORM)
     if origin.as_of > today:
         raise FileRefused("as_of_in_future", _AS_OF_IN_FUTURE)

@@ -4,11 +4,11 @@ Operators may say what works at a place today, for they are the first to know; w
 administrator's. Each change is one transaction with one audit entry.
 """
 
-import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from suket_service.administering.kinds import nothing_to_change
+from suket_service.core.nik import holds_nik
 from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.registry import audit, offices, service_points, staff
 from suket_service.registry.service_points import PointFacts, ServicePoint
@@ -18,7 +18,6 @@ from suket_service.registry.staff import Role
 #: As many characters as the registry keeps of each text.
 POINT_CHARACTERS = {"name": 120, "address": 200, "hours": 120, "notice": 200}
 _NEEDED = ("name", "address", "hours")
-_NIK = re.compile(r"[0-9]{16}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +145,11 @@ def _text_problem(facts: PointFacts, field: str) -> Problem | None:
         return Problem(field, "too_long", told)
     if not text.isprintable():
         return Problem(field, "not_printable", Text("Harus satu baris teks.", "Must be one line of text."))
-    if _NIK.search(text):  # anyone may read it
+    if holds_nik(text):  # anyone may read it
         return Problem(field, "names_someone", _NO_NIK)
     return None
 
 
 _AHEAD = Text("Tanggal ini belum tiba.", "This day is still to come.")
-_TAKEN = Text("Sudah ada tempat pelayanan bernama ini.", "There is a place of this name already.")
+_TAKEN = Text("Sudah ada tempat layanan bernama ini.", "There is a place of this name already.")
 _NO_NIK = Text("Dibaca semua orang: tidak boleh memuat NIK.", "Anyone reads this: it must not hold a NIK.")

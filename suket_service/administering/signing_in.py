@@ -6,6 +6,7 @@ after half an hour without use and after twelve hours in any case; anyone may en
 
 import hashlib
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from suket_service.administering.staff import NEEDS_CODE
 from suket_service.core.credentials import new_recovery_codes, recovery_hash
 from suket_service.core.letter import Office
 from suket_service.registry import audit, credentials, offices, sessions, staff
-from suket_service.registry.session import Registry
+from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.sessions import StaffSession
 from suket_service.registry.staff import StaffMember
 
@@ -25,6 +26,7 @@ SITTING = timedelta(minutes=15)
 #: How long it is remembered that a session ended, so that its owner can be told so.
 _REMEMBERED = timedelta(days=30)
 _DEVICE_CHARACTERS = 120
+_NOTED_EVERY = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,14 @@ def sign_in(
 
 def begin_session(registry: Registry, proof: Proof, device: str, at: datetime) -> str:
     """A session for someone who has just proved themselves; returns its token."""
-    token, member = secrets.token_urlsafe(32), proof.member
+    token = secrets.token_urlsafe(32)
+    with registry.writing() as tx:
+        _begin(tx, token, proof, device, at)
+    return token
+
+
+def _begin(tx: Transaction, token: str, proof: Proof, device: str, at: datetime, **details: int) -> None:
+    member = proof.member
     session = StaffSession(
         token_hash=token_hash(token),
         username=member.username,
@@ -71,11 +80,9 @@ def begin_session(registry: Registry, proof: Proof, device: str, at: datetime) -
         confirmed_at=at if proof.with_code else None,
         ended_at=None,
     )
-    with registry.writing() as tx:
-        sessions.forget(tx, at - _REMEMBERED)
-        sessions.add(tx, session)
-        audit.append(tx, at, member.username, "session.begin", member.username, member.office)
-    return token
+    sessions.forget(tx, at - _REMEMBERED)
+    sessions.add(tx, session)
+    audit.append(tx, at, member.username, "session.begin", member.username, member.office, details)
 
 
 def who_is(registry: Registry, token: str, seen_at: datetime | None, at: datetime) -> Present | None:
@@ -101,6 +108,19 @@ def who_is(registry: Registry, token: str, seen_at: datetime | None, at: datetim
         return Present(member, offices.office(tx, member.office), session)
 
 
+def note_use(registry: Registry, present: Present, at: datetime) -> None:
+    """Note, every few minutes, that a session is used; that is no act of its own and no entry in the audit."""
+    if at - present.session.seen_at >= _NOTED_EVERY:
+        with registry.writing() as tx:
+            sessions.touch(tx, present.session.token_hash, at)
+
+
+def keep_search(registry: Registry, present: Present, page: str, fields: Mapping[str, str]) -> None:
+    """Keep what someone searches for, on the server and until their session ends; no act, no entry."""
+    with registry.writing() as tx:
+        sessions.keep_search(tx, present.session.token_hash, page, fields)
+
+
 def whose_was(registry: Registry, token: str) -> str | None:
     """The user name of a session, also of one that is over: it may tell its owner so, and nothing else."""
     with registry.reading() as tx:
@@ -124,18 +144,17 @@ def confirm(registry: Registry, present: Present, code: str, secret_key: str, at
 
 def finish_enrolment(registry: Registry, present: Present, device: str, at: datetime) -> str | None:
     """A whole session in the place of one that was good for enrolling; None while something is missing."""
-    username = present.member.username
-    with registry.reading() as tx:
-        credential = credentials.find(tx, username)
-    if credential is None or credential.must_change:
-        return None
-    has_code = credential.totp_locked is not None
-    if present.member.role in NEEDS_CODE and not has_code:
-        return None
-    token = begin_session(registry, Proof(present.member, with_code=has_code, complete=True), device, at)
+    member, token = present.member, secrets.token_urlsafe(32)
     with registry.writing() as tx:
-        sessions.end(tx, username, at, but=token_hash(token))
-        audit.append(tx, at, username, "session.end", username, present.office.code, {"enrolled": True})
+        credential = credentials.find(tx, member.username)
+        if credential is None or credential.must_change:
+            return None
+        has_code = credential.totp_locked is not None
+        if member.role in NEEDS_CODE and not has_code:
+            return None
+        ended = sessions.end(tx, member.username, at)
+        proof = Proof(member, with_code=has_code, complete=True)
+        _begin(tx, token, proof, device, at, sessions_ended=ended)
     return token
 
 

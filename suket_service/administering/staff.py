@@ -3,7 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from suket_service.administering.setting_up import CONSOLE
 from suket_service.core.credentials import (
@@ -16,11 +16,14 @@ from suket_service.core.credentials import (
 )
 from suket_service.errors import CallerError, FieldError, NotAllowed, Problem, Text
 from suket_service.registry import audit, credentials, offices, sessions, staff
+from suket_service.registry.credentials import Credential
 from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role, StaffMember
 
 #: Whoever approves or administrates proves themselves by a one-time code beside the password (ASVS 6.3.3).
 NEEDS_CODE = frozenset({Role.APPROVER, Role.ADMIN})
+#: How long a password that was handed over is good for: whoever finds the slip later finds nothing.
+FIRST_PASSWORD = timedelta(days=7)
 MOST_NAME_CHARACTERS = 120
 _USERNAME = re.compile(r"[a-z][a-z0-9._-]{1,59}")
 #: Names that the audit gives to what no member of staff did.
@@ -73,13 +76,22 @@ def add_member(registry: Registry, member: StaffMember, by: str, at: datetime) -
     """
     require_member_form(member)
     with registry.writing() as tx:
-        _require_administrator(tx, by, member.office)
-        offices.office(tx, member.office)
-        if staff.find(tx, member.username) is not None:
-            raise FieldError(_USERNAME_TAKEN)
-        staff.add_staff(tx, member, at)
-        details = {"role": member.role.value}
-        audit.append(tx, at, by, "staff.add", member.username, member.office, details)
+        _add(tx, member, by, at)
+
+
+def add_member_to_sign_in(registry: Registry, member: StaffMember, by: str, at: datetime) -> str:
+    """Add a member of staff who signs in at once; returns the password that they begin and choose their own by.
+
+    Raises:
+        FieldError, NotFound, NotAllowed: as :func:`add_member`.
+    """
+    require_member_form(member)
+    password = _password_to_hand_over()
+    password_hash = hash_password(password)
+    with registry.writing() as tx:
+        _add(tx, member, by, at)
+        credentials.put_password(tx, member.username, password_hash, at, must_change=True)
+    return password
 
 
 def require_member_form(member: StaffMember) -> None:
@@ -132,8 +144,7 @@ def reset_sign_in(registry: Registry, office: str, username: str, by: str, at: d
     Raises:
         NotFound, NotAllowed: also for one's own account: whoever took it over could otherwise keep it.
     """
-    letters = [secrets.choice(_PLAIN_LETTERS) for _ in range(16)]
-    password = "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
+    password = _password_to_hand_over()
     password_hash = hash_password(password)
     with registry.writing() as tx:
         _require_administrator(tx, by, office)
@@ -169,10 +180,13 @@ def enrol_totp(
     secret_key: str,
     by: str,
     at: datetime,
+    *,
+    keep: bytes = b"",
 ) -> None:
     """Store the secret of a member's one-time codes, which ``code`` shows to have arrived in their app.
 
-    An earlier secret is replaced; the confirming code is spent.
+    An earlier secret is replaced; the confirming code is spent. Wherever the member is signed in ends, but
+    for the session whose token has the hash ``keep``.
 
     Raises:
         FieldError: ``code_differs``.
@@ -187,6 +201,7 @@ def enrol_totp(
             _require_administrator(tx, by, office)
         _require_password_first(tx, office, username)
         credentials.put_secret(tx, username, locked, step, at)
+        sessions.end(tx, username, at, but=keep)
         audit.append(tx, at, by, "staff.totp", username, office)
 
 
@@ -210,37 +225,77 @@ def set_active(
         audit.append(tx, at, by, action, username, office)
 
 
-def set_role(registry: Registry, office: str, username: str, role: Role, by: str, at: datetime) -> None:
+def set_role(
+    registry: Registry,
+    office: str,
+    username: str,
+    role: Role,
+    by: str,
+    at: datetime,
+) -> None:
     """Give a member of staff another role. Who becomes approver or administrator needs one-time codes.
 
+    Wherever they are signed in ends: a session counts for what its owner proved when it began.
+
     Raises:
-        NotFound, NotAllowed; CallerError: ``last_administrator``.
+        FieldError: ``nothing_to_change``.
+        NotFound; NotAllowed: also ``own_role``: else one person could be both of the two.
+        CallerError: ``last_administrator``.
     """
     with registry.writing() as tx:
         _require_administrator(tx, by, office)
         member = staff.of_office(tx, office, username)
+        if role is member.role:
+            raise FieldError(_SAME_ROLE)
+        if by == username:
+            raise NotAllowed("own_role", _OWN_ROLE)
         if role is not Role.ADMIN:
             _require_another_administrator(tx, member)
         staff.set_role(tx, username, role)
+        sessions.end(tx, username, at)
         details = {"from": member.role.value, "to": role.value}
         audit.append(tx, at, by, "staff.role", username, office, details)
+
+
+def _add(tx: Transaction, member: StaffMember, by: str, at: datetime) -> None:
+    _require_administrator(tx, by, member.office)
+    offices.office(tx, member.office)
+    if staff.find(tx, member.username) is not None:
+        raise FieldError(_USERNAME_TAKEN)
+    staff.add_staff(tx, member, at)
+    details = {"role": member.role.value}
+    audit.append(tx, at, by, "staff.add", member.username, member.office, details)
+
+
+def _password_to_hand_over() -> str:
+    letters = [secrets.choice(_PLAIN_LETTERS) for _ in range(16)]
+    return "-".join("".join(letters[start : start + 4]) for start in range(0, 16, 4))
 
 
 def _require_another_administrator(tx: Transaction, leaving: StaffMember) -> None:
     # Asked inside the transaction: two who let each other go at once would leave nobody.
     if leaving.role is not Role.ADMIN or not leaving.active:
         return
-    others = staff.members(tx, leaving.office)
-    if not any(
-        each.role is Role.ADMIN and each.active and each.username != leaving.username for each in others
-    ):
+    held = credentials.of_office(tx, leaving.office)
+    others = [
+        each.username
+        for each in staff.members(tx, leaving.office)
+        if each.role is Role.ADMIN and each.active and each.username != leaving.username
+    ]
+    if _proves_as_administrator(held.get(leaving.username)):
+        others = [each for each in others if _proves_as_administrator(held.get(each))]
+    if not others:
         raise CallerError(
             "last_administrator",
             Text(
-                "Ini administrator terakhir kantor ini. Angkat administrator lain dahulu.",
-                "This is the office's last administrator. Appoint another first.",
+                "Ini administrator terakhir yang dapat masuk. Angkat yang lain dahulu, dan biarkan ia memasang kata sandi dan kodenya.",
+                "This is the last administrator who can sign in. Appoint another first, and let them set up their password and codes.",
             ),
         )
+
+
+def _proves_as_administrator(credential: Credential | None) -> bool:
+    return credential is not None and credential.totp_locked is not None and not credential.must_change
 
 
 def _require_administrator(tx: Transaction, by: str, office: str) -> None:
@@ -254,7 +309,7 @@ def _require_password_first(tx: Transaction, office: str, username: str) -> None
         raise CallerError(
             "no_password",
             Text(
-                f"Pengguna ini belum mempunyai kata sandi. Jalankan dahulu: suket users password {username}",
+                f"Petugas ini belum mempunyai kata sandi. Jalankan dahulu: suket users password {username}",
                 f"This user has no password yet. First run: suket users password {username}",
             ),
         )
@@ -265,6 +320,11 @@ _PLAIN_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 _OWN_ACCOUNT = Text(
     "Akun sendiri tidak dapat disetel ulang dari sini. Mintalah administrator lain.",
     "One's own account cannot be reset here. Ask another administrator.",
+)
+_SAME_ROLE = Problem("role", "nothing_to_change", Text("Perannya sudah itu.", "That is the role already."))
+_OWN_ROLE = Text(
+    "Peran sendiri tidak dapat diganti. Mintalah administrator lain.",
+    "One's own role cannot be changed. Ask another administrator.",
 )
 _USERNAME_FORM = Problem(
     "username",

@@ -4,11 +4,10 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from suket_service.administering.residents import ImportOutcome, ListChange, ListRun, require_origin
 from suket_service.core.resident import RecordingState
-from suket_service.errors import Text, WrongState
 from suket_service.registry import audit, staff, uploads
 from suket_service.registry.residents import Import
 from suket_service.registry.session import Registry, Transaction
@@ -20,8 +19,6 @@ from suket_service.sheets.table import Row
 
 #: Rows a commit: more than of letters, for they are fewer writes each.
 PORTION = 500
-#: How long one call imports before it lets go, so that whoever waits sees it move.
-PATIENCE = timedelta(seconds=2)
 _STATES = "states:"
 
 StateChange = tuple[RecordingState | None, RecordingState]
@@ -130,12 +127,11 @@ def import_list(
     with registry.reading() as tx:
         _require_importer(tx, by, office)
         upload = uploads.by_id(tx, office, Purpose.RESIDENTS, upload_id)
-        body = uploads.body(tx, upload.id)
-    if upload.confirmed_at is not None:
-        return upload
-    if not body:
-        raise _gone()
-    rows, began = kept.unpack(body), now()
+        if upload.confirmed_at is not None:
+            return upload
+        uploads.still_open(tx, office, Purpose.RESIDENTS, upload_id)
+        rows = kept.unpack(uploads.body(tx, upload.id))
+    began = now()
     run = ListRun(registry, _origin(upload, by, began))
     run.read(rows[: upload.done])  # so that who stands there twice is refused as in one go
     while upload.confirmed_at is None:
@@ -147,7 +143,7 @@ def import_list(
                 return current  # somebody else is at it, or has thrown it away
             outcomes = run.take(tx, read)
             upload = _moved_on(tx, current, outcomes, by, at)
-        if now() - began >= PATIENCE:
+        if now() - began >= uploads.PATIENCE:
             break
     return upload
 
@@ -176,11 +172,7 @@ def discard_list(registry: Registry, office: str, upload_id: str, by: str, at: d
     """
     with registry.writing() as tx:
         _require_importer(tx, by, office)
-        upload = uploads.by_id(tx, office, Purpose.RESIDENTS, upload_id)
-        if upload.confirmed_at is not None:
-            raise WrongState("upload_done", _DONE, "confirmed")
-        if not upload.is_held:
-            raise _gone()
+        upload = uploads.still_open(tx, office, Purpose.RESIDENTS, upload_id)
         uploads.let_go(tx, upload)
         audit.append(tx, at, by, "upload.discard", upload.id, office)
 
@@ -225,20 +217,3 @@ def _origin(upload: Upload, by: str, at: datetime) -> Import:
 
 def _require_importer(tx: Transaction, by: str, office: str) -> None:
     staff.require_member(tx, by, office, Role.OPERATOR, Role.ADMIN)
-
-
-def _gone() -> WrongState:
-    return WrongState(
-        "upload_gone",
-        Text(
-            "Isi daftar ini sudah dihapus. Unggah lagi daftarnya.",
-            "What was in this list has been deleted. Upload it again.",
-        ),
-        "gone",
-    )
-
-
-_DONE = Text(
-    "Daftar ini sudah diimpor. Untuk perubahan, unggah daftar yang lebih baru.",
-    "This list was imported already. For changes upload a newer one.",
-)

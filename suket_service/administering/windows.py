@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 
 from suket_service.core.kind import IssuingWindow, is_open
 from suket_service.errors import CallerError, FieldError, NotFound, Problem, Text
+from suket_service.paper.wording import long_date
 from suket_service.registry import audit, offices, staff
 from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role
@@ -86,19 +87,31 @@ def _require_letters_inside(tx: Transaction, window: IssuingWindow) -> None:
         if not is_open(windows, window.office, window.kind, day)
     ]
     if outside:
-        first, last = outside[0].isoformat(), outside[-1].isoformat()
+        days = _in_words(outside[0], outside[-1])
         raise FieldError(
             Problem(
                 "window",
                 "letters_outside",
                 Text(
-                    f"Surat jenis ini sudah terbit dari {first} sampai {last}, di luar masa itu; setiap pemeriksaannya "
+                    f"Surat jenis ini sudah terbit {days.id}, di luar masa itu; setiap pemeriksaannya "
                     "akan memperingatkan hal itu. Pilih masa yang mencakup hari-hari tersebut.",
-                    f"Letters of this kind were issued from {first} to {last}, outside of it; each check of them would "
+                    f"Letters of this kind were issued {days.en}, outside of it; each check of them would "
                     "warn of that. Choose a window that holds those days.",
                 ),
             )
         )
+
+
+def _in_words(first: date, last: date) -> Text:
+    if first == last:
+        return Text(f"pada {long_date(first)}", f"on {_english(first)}")
+    return Text(
+        f"antara {long_date(first)} dan {long_date(last)}", f"between {_english(first)} and {_english(last)}"
+    )
+
+
+def _english(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _days(window: IssuingWindow) -> dict[str, str | None]:
@@ -122,7 +135,7 @@ def _closed_already(closes_on: date) -> CallerError:
     return CallerError(
         "window_closed",
         Text(
-            f"Hari terakhir masa itu sudah {closes_on.isoformat()}. Untuk memperpanjang, tambahkan masa baru.",
-            f"That window's last day is {closes_on.isoformat()} already. To prolong it, add another one.",
+            f"Hari terakhir masa itu sudah {long_date(closes_on)}. Untuk memperpanjang, tambahkan masa baru.",
+            f"That window's last day is {_english(closes_on)} already. To prolong it, add another one.",
         ),
     )

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from suket_service import administering, printing
-from suket_service.administering import KindChange, KindListing
+from suket_service.administering import CONSOLE, KindChange, KindListing
 from suket_service.cli.press import press
 from suket_service.cli.problems import told_by_field
 from suket_service.cli.session import Session, now, print_json
@@ -17,6 +17,9 @@ from suket_service.errors import Text
 USUAL_TEMPLATE = "pengganti-ktp-el/v1"
 _DAY = click.DateTime(["%Y-%m-%d"])
 _BY = click.option("--by", required=True, help="Admin kantor.")
+_KEEPER = click.option(
+    "--by", default=CONSOLE, help="Admin kantor, bila kantornya satu; tanpa ini pengelola mesin ini."
+)
 _OFFICE = click.option("--office", help="Kode kantor, bila lebih dari satu.")
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Satu objek JSON setiap baris.")
 _RULE = click.Choice([rule.value for rule in ValidityRule])
@@ -60,7 +63,7 @@ def list_(session: Session, office: str | None, as_json: bool) -> None:
 @click.option(
     "--signature", type=_SIGNATURE, default=SignatureMode.WET.value, show_default=True, help=_SIGNATURE_HELP
 )
-@_BY
+@_KEEPER
 @click.pass_obj
 def add(
     session: Session,
@@ -88,7 +91,7 @@ def add(
         fixed_date=_day(until),
         signature=SignatureMode(signature),
     )
-    office, templates = session.office_of(by), session.settings.templates
+    office, templates = _keeping(session, by), session.settings.templates
     with told_by_field(session):
         administering.add_kind(
             session.registry, office, kind, by, now(), templates, _printable_check(session)
@@ -105,7 +108,7 @@ def add(
 @click.option("--until", type=_DAY, help=_UNTIL_HELP)
 @click.option("--template", help="Templat surat.")
 @click.option("--signature", type=_SIGNATURE, help=_SIGNATURE_HELP)
-@_BY
+@_KEEPER
 @click.pass_obj
 def change(
     session: Session,
@@ -132,7 +135,7 @@ def change(
         amount=amount,
         fixed_date=_day(until),
     )
-    office, templates = session.office_of(by), session.settings.templates
+    office, templates = _keeping(session, by), session.settings.templates
     with told_by_field(session):
         kind = administering.change_kind(
             session.registry, office, code, wanted, by, now(), templates, _printable_check(session)
@@ -215,6 +218,10 @@ def window_close(
 
 def _office(session: Session, office: str | None, by: str) -> str:
     return session.office(office) if office else session.office_of(by)
+
+
+def _keeping(session: Session, by: str) -> str | None:
+    return None if by == CONSOLE else session.office_of(by)
 
 
 def _day(given: datetime | None) -> date | None:

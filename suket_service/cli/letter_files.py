@@ -5,19 +5,18 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from suket_service.cli.session import write_whole
-from suket_service.core.request import CODES, DATES, HEADERS, REQUIRED
 from suket_service.errors import FieldError, FileRefused, Problem, Text
 from suket_service.issuing import PhotoOpener
-from suket_service.sheets.read import MOST_BYTES, Columns, Row, read_table
+from suket_service.sheets.read import MOST_BYTES, Row
+from suket_service.sheets.request_table import read_people
 from suket_service.sheets.write import Value, write_csv, write_xlsx
 
 #: A photograph larger than this is refused before it is read into memory; portraits are far smaller.
 MOST_PHOTO_BYTES = 10 * 1024 * 1024
-COLUMNS = Columns(HEADERS, REQUIRED, CODES, DATES)
 
 
 def read_rows(path: Path) -> tuple[list[Row], str]:
-    """The rows of a CSV or XLSX file and its SHA-256 (hex).
+    """The rows of a CSV or XLSX file and its SHA-256 (hex); also of rows that were given back and mended.
 
     Raises:
         FileRefused: it cannot be read as a table of requests.
@@ -30,7 +29,7 @@ def read_rows(path: Path) -> tuple[list[Row], str]:
             "file_unreadable",
             Text(f"Berkas {path.name} tidak dapat dibuka.", f"The file {path.name} cannot be opened."),
         ) from error
-    return read_table(data, COLUMNS), hashlib.sha256(data).hexdigest()
+    return read_people(data), hashlib.sha256(data).hexdigest()
 
 
 def write_table(path: Path, title: str, headers: Sequence[str], rows: Iterable[Iterable[Value]]) -> None:

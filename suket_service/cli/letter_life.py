@@ -87,7 +87,7 @@ def resume(
     approver_stdin: bool,
     as_json: bool,
 ) -> None:
-    """Pulihkan surat yang ditangguhkan (dua orang)."""
+    """Berlakukan lagi surat yang ditangguhkan (dua orang)."""
     office, people = session.office_of(by), TwoPeople(by, approved_by)
     issuing.require_change(session.registry, office, people)
     require_proven(session, approved_by, approver_stdin)

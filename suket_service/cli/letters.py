@@ -21,6 +21,7 @@ from suket_service.cli.session import (
     problem_json,
     write_whole,
 )
+from suket_service.cli.setting_up import DEMO_SOURCE
 from suket_service.core.letter import STATE_NAMES, LetterState, file_name
 from suket_service.errors import PrinterError, Problem, SuketError, Text
 from suket_service.issuing import RowOutcome, RowStatus, TwoPeople
@@ -129,7 +130,7 @@ def _import_stated(session: Session, office: str, rows: Sequence[Row], by: str) 
             stated.setdefault(row.fields.get("nik", "").strip(), row)
     today = session.today(office)
     for _ in administering.import_residents(
-        session.registry, office, stated.values(), by, "permohonan", today, now()
+        session.registry, office, stated.values(), by, DEMO_SOURCE, today, now()
     ):
         pass  # a row that cannot be imported is refused by name when it is issued
 

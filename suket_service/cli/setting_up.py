@@ -17,7 +17,7 @@ from suket_service.registry.session import Registry
 from suket_service.settings import DEMO, Settings, prepare_demo
 
 #: The source of a demo's list that names none. Never the file's name: people name files after people.
-_UNSAID = "berkas"
+DEMO_SOURCE = "SIAK (contoh)"
 EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -62,7 +62,7 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
         rows, _ = read_rows(settings.examples / "penduduk.csv")
         operator = "operator"
         outcomes = administering.import_residents(
-            session.registry, session.office_of(operator), rows, operator, "contoh", now().date(), now()
+            session.registry, session.office_of(operator), rows, operator, DEMO_SOURCE, now().date(), now()
         )
         session.say(
             f"{sum(outcome.imported for outcome in outcomes)} penduduk contoh diimpor.",
@@ -142,7 +142,7 @@ def import_(
         office,
         rows,
         by,
-        source or _UNSAID,
+        source or DEMO_SOURCE,
         date(as_of.year, as_of.month, as_of.day) if as_of else session.today(office),
         at,
     )

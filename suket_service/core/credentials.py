@@ -65,7 +65,7 @@ class MustWait(NotAllowed):
         super().__init__(
             "wait",
             Text(
-                f"Terlalu banyak percobaan gagal untuk pengguna ini. Tunggu {minutes} menit, lalu coba lagi.",
+                f"Terlalu banyak percobaan gagal untuk nama pengguna ini. Tunggu {minutes} menit, lalu coba lagi.",
                 f"Too many failed attempts for this user. Wait {minutes} min, then try again.",
             ),
         )

@@ -16,6 +16,14 @@ _WOMAN_DAY_OFFSET = 40
 _LAST_REGENCY = 69  # 01-69 kabupaten, 71-99 kota
 _FIRST_CITY = 71
 _DIGITS = re.compile(r"[0-9]+")
+_NO_DIGIT = re.compile(r"[^0-9]+")
+_IN_A_ROW = re.compile(r"[0-9]{16}")
+#: Whole groups of digits that come to sixteen; ahead, so that each group is tried as the first.
+_PARTED = re.compile(r"(?<![0-9])(?=([0-9](?:[\s.\-\u2010-\u2015]*[0-9]){15})(?![0-9]))")
+#: Two days beside each other would read as a NIK.
+_DATE = re.compile(
+    r"(?<![0-9])(?:0?[1-9]|[12][0-9]|3[01])([-. ])(?:0?[1-9]|1[0-2])\1(?:19|20)[0-9]{2}(?![0-9])"
+)
 
 
 def _refuse(code: str, id: str, en: str) -> FieldError:
@@ -67,6 +75,25 @@ class Nik:
             born.month,
             born.year % 100,
         )
+
+
+def holds_nik(text: str) -> bool:
+    """Whether free text may hold a NIK: sixteen digits in a row, or a possible NIK parted by blanks, dots or dashes.
+
+    Asked of what goes where it can never be taken out again, or where anyone reads it. Phone numbers, hours
+    and dates may stand there.
+    """
+    if _IN_A_ROW.search(text):
+        return True
+    return any(_is_possible(_NO_DIGIT.sub("", found[1])) for found in _PARTED.finditer(_DATE.sub("/", text)))
+
+
+def _is_possible(digits: str) -> bool:
+    try:
+        _check_structure(digits)
+    except FieldError:
+        return False
+    return True
 
 
 def mask_nik(digits: str) -> str:

@@ -1,7 +1,7 @@
 """Why someone needs a letter, and the papers they bring for it. Asks no register and prints nothing.
 
 The sentence goes onto the letter; what was shown at the counter is kept with it and never printed.
-Rows of a file give their reason in words alone and have no code.
+Rows of a file give their reason in words alone; words that are a reason's own have its code.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 
 from suket_service.core.request import DEFAULT_REASON
-from suket_service.core.resident import ADDRESS_CHARACTERS, parse_date, parse_text
+from suket_service.core.resident import ADDRESS_CHARACTERS, parse_date, parse_text, tidy
 from suket_service.errors import FieldError, Problem, Text
 
 CODE_FIELD, WORDS_FIELD = "alasan_kode", "alasan"
@@ -83,6 +83,12 @@ class Statement:
 
     stated: Stated | None
     problems: tuple[Problem, ...]
+
+
+def named(words: str) -> Reason | None:
+    """The reason that these words are the label or the sentence of, in any case; None where they are others."""
+    said = tidy(words).rstrip(".").casefold()
+    return _NAMED.get(said)
 
 
 def read(given: Mapping[str, str], today: date) -> Statement:
@@ -204,6 +210,13 @@ _SENTENCES = {
     Reason.CHANGED: "Data berubah, KTP-el yang baru belum dapat dicetak",
     Reason.MOVED: "Pindah datang, KTP-el dengan alamat baru belum dapat dicetak",
     Reason.OTHER: "",
+}
+#: Every preset's label and sentence; "another reason" names none.
+_NAMED = {
+    words.casefold(): reason
+    for reason in Reason
+    if reason.sentence
+    for words in (reason.label.id, reason.label.en, reason.sentence)
 }
 _NO_REASON = Problem(
     CODE_FIELD,

@@ -67,6 +67,22 @@ HEADERS: dict[str, str] = {
     "pengecualian": "pengecualian",
     "override_reason": "pengecualian",
 }
+#: What may be said otherwise of a person, who is found by the NIK: our name -> the column that it stands in.
+COLUMN_OF: dict[str, str] = {
+    "name": "nama",
+    "birth_place": "tempat_lahir",
+    "birth_date": "tanggal_lahir",
+    "sex": "jenis_kelamin",
+    "blood_type": "golongan_darah",
+    "address": "alamat",
+    "rt": "rt",
+    "rw": "rw",
+    "village": "kode_wilayah",
+    "religion": "agama",
+    "marital_status": "status_perkawinan",
+    "occupation": "pekerjaan",
+    "citizenship": "kewarganegaraan",
+}
 #: Set by a table's reader where a row holds more cells than the header.
 EXTRA_CELLS = "_extra"
 #: Set by a table's reader: the fields, parted by blanks, whose cells hold a number or a date where only

@@ -82,6 +82,25 @@ _MAY_GET_LETTER = frozenset(
         RecordingState.PRINT_READY_RECORD,
     }
 )
+#: What people call each state.
+RECORDING_NAMES = {
+    RecordingState.UNREGISTERED: Text("belum merekam", "not recorded"),
+    RecordingState.BIO_CAPTURED: Text("sudah direkam", "recorded"),
+    RecordingState.PROCESSING: Text("sedang diproses", "being processed"),
+    RecordingState.SENT_FOR_ENROLLMENT: Text("dikirim ke pusat (SFE)", "sent to the centre (SFE)"),
+    RecordingState.RECEIVED_AT_CENTRAL: Text("diterima di pusat", "received at the centre"),
+    RecordingState.PRINT_READY_RECORD: Text("siap cetak (PRR)", "ready to print (PRR)"),
+    RecordingState.ENROLL_FAILURE_AT_CENTRAL: Text(
+        "gagal didaftarkan di pusat", "enrolment failed at the centre"
+    ),
+    RecordingState.SEARCH_FAILURE_AT_CENTRAL: Text(
+        "gagal dicocokkan di pusat", "matching failed at the centre"
+    ),
+    RecordingState.ENROLL_FAILURE_AT_REGIONAL: Text(
+        "gagal didaftarkan di daerah", "enrolment failed in the region"
+    ),
+    RecordingState.DUPLICATE_RECORD: Text("rekaman ganda", "double record"),
+}
 _RELIGIONS = {
     "ISLAM": "ISLAM",
     "KRISTEN": "KRISTEN",
@@ -103,7 +122,9 @@ _SEXES = {
     **dict.fromkeys(("L", "LK", "LAKI-LAKI", "LAKI LAKI", "M", "MALE"), Sex.MALE),
     **dict.fromkeys(("P", "PR", "PEREMPUAN", "F", "FEMALE"), Sex.FEMALE),
 }
-_BLOOD_TYPES = frozenset(f"{group}{sign}" for group in ("A", "B", "AB", "O") for sign in ("", "+", "-"))
+#: In the order in which they are offered; an unknown one is the empty text.
+BLOOD_TYPES = tuple(f"{group}{sign}" for group in ("A", "B", "AB", "O") for sign in ("", "+", "-"))
+CITIZENSHIPS = ("WNI", "WNA")
 _BLOOD_UNKNOWN = frozenset({"", "-", "TIDAK TAHU", "UNKNOWN"})
 _STATE_SHORT_FORMS = {"PRR": RecordingState.PRINT_READY_RECORD, "SFE": RecordingState.SENT_FOR_ENROLLMENT}
 
@@ -271,7 +292,7 @@ def parse_marital_status(text: str, field: str = "status_perkawinan") -> Marital
 
 def parse_citizenship(text: str, field: str = "kewarganegaraan") -> str:
     """WNI or WNA; foreigners with permanent stay hold a KTP-el too (UU 24/2013 Art. 63)."""
-    choices = {"WNI": "WNI", "INDONESIA": "WNI", "WNA": "WNA"}
+    choices = {**{each: each for each in CITIZENSHIPS}, "INDONESIA": "WNI"}
     return _choose(choices, text, field, "WNI atau WNA", "WNI or WNA")
 
 
@@ -280,7 +301,7 @@ def parse_blood_type(text: str, field: str = "golongan_darah") -> str:
     line = tidy(text).upper()
     if line in _BLOOD_UNKNOWN:
         return ""
-    if line not in _BLOOD_TYPES:
+    if line not in BLOOD_TYPES:
         raise _unknown(
             field, "A, B, AB atau O (boleh dengan + atau -), atau kosong", "A, B, AB or O, or empty"
         )

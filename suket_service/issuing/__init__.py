@@ -15,8 +15,9 @@ from suket_service.issuing.handing_over import (
 from suket_service.issuing.life import MOST_AT_ONCE, extend, resume, revoke, revoke_all, supersede, suspend
 from suket_service.issuing.people import TwoPeople, require_change, require_people
 from suket_service.issuing.preparing import PhotoOpener
-from suket_service.issuing.previewing import RowFate, SeenRow, UploadPreview, preview_upload
+from suket_service.issuing.previewing import RowFate, UploadPreview, preview_upload
 from suket_service.issuing.proposing import agree, decline, propose, withdraw_proposal
+from suket_service.issuing.row_notes import CARD_READY
 from suket_service.issuing.rules import Application
 from suket_service.issuing.sealing import Sealing
 from suket_service.issuing.uploading import (
@@ -24,10 +25,12 @@ from suket_service.issuing.uploading import (
     add_photos,
     discard_upload,
     keep_upload,
+    let_go_of_old_uploads,
     record_given_back,
 )
 
 __all__ = [
+    "CARD_READY",
     "HAND_OVER",
     "MOST_AT_ONCE",
     "Application",
@@ -39,7 +42,6 @@ __all__ = [
     "RowOutcome",
     "RowStatus",
     "Sealing",
-    "SeenRow",
     "Settled",
     "TwoPeople",
     "UploadPreview",
@@ -57,6 +59,7 @@ __all__ = [
     "issue",
     "issue_rows",
     "keep_upload",
+    "let_go_of_old_uploads",
     "obstacles",
     "preview_upload",
     "propose",

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from suket_service.core.letter import Action, next_state
+from suket_service.core.request import COLUMN_OF
 from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.issuing.drafting import known_of, new_draft, require_revision
 from suket_service.issuing.rules import Application, Known, require_grounds
@@ -15,23 +16,6 @@ from suket_service.registry.audit import Entry
 from suket_service.registry.letters import Draft, LetterRecord, NewEvent, person_values, portrait_key
 from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role
-
-#: How a part of a draft is called in its history, by what differs.
-_PARTS = {
-    "name": "nama",
-    "birth_place": "tempat_lahir",
-    "birth_date": "tanggal_lahir",
-    "sex": "jenis_kelamin",
-    "blood_type": "golongan_darah",
-    "address": "alamat",
-    "rt": "rt",
-    "rw": "rw",
-    "village": "kode_wilayah",
-    "religion": "agama",
-    "marital_status": "status_perkawinan",
-    "occupation": "pekerjaan",
-    "citizenship": "kewarganegaraan",
-}
 
 
 def amend(
@@ -133,7 +117,7 @@ def _events(record: LetterRecord, new: Draft, by: str, at: datetime) -> list[New
 def _changed(record: LetterRecord, new: Draft) -> list[str]:
     """The parts that differ, by name; what they say stands in the draft alone."""
     before, after = person_values(record.resident), person_values(new.resident)
-    changed = [name for field, name in _PARTS.items() if before[field] != after[field]]
+    changed = [name for field, name in COLUMN_OF.items() if before[field] != after[field]]
     others: dict[str, tuple[object, object]] = {
         "jenis_surat": (record.kind, new.kind),
         "alasan": ((record.reason_code, record.reason), (new.reason_code, new.reason)),

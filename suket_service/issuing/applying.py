@@ -34,22 +34,19 @@ class Counter:
 
 def fields_of(person: Resident) -> dict[str, str]:
     """A person's facts as a form holds them; read again they are the same person."""
-    return {
-        "nik": person.nik,
-        "nama": person.name,
-        "tempat_lahir": person.birth_place,
-        "tanggal_lahir": person.birth_date.isoformat(),
-        "jenis_kelamin": SEXES[person.sex],
-        "golongan_darah": person.blood_type,
-        "alamat": person.address,
+    written = {
+        "birth_date": person.birth_date.isoformat(),
+        "sex": SEXES[person.sex],
         "rt": f"{person.rt:03d}" if person.rt else "",
         "rw": f"{person.rw:03d}" if person.rw else "",
-        "kode_wilayah": person.village.code,
-        "agama": person.religion,
-        "status_perkawinan": person.marital_status.value,
-        "pekerjaan": person.occupation,
-        "kewarganegaraan": person.citizenship,
+        "village": person.village.code,
+        "marital_status": person.marital_status.value,
     }
+    facts = {
+        column: written[fact] if fact in written else getattr(person, fact)
+        for fact, column in requests.COLUMN_OF.items()
+    }
+    return {"nik": person.nik, **facts}
 
 
 def read_form(

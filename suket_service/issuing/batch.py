@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from suket_service.core import request as requests
 from suket_service.core.letter import Action, may
-from suket_service.core.resident import RecordingState
 from suket_service.errors import NotAllowed, Problem, RegistryConflict, RequestRefused
 from suket_service.issuing import row_notes
 from suket_service.issuing.drafting import (
@@ -231,7 +230,7 @@ class Run:
             return RowOutcome(row, RowStatus.REFUSED, None, refusal.problems, warnings)
         self._first_row_of[application.nik] = row
         entry = known.register.get(application.nik)
-        if entry is not None and entry.state is RecordingState.PRINT_READY_RECORD:
+        if entry is not None and entry.card_is_ready:
             warnings = (*warnings, row_notes.CARD_READY)
         if application.request.override_reason is not None and grounds.override_reason is None:
             warnings = (*warnings, row_notes.OVERRIDE_NOT_NEEDED)
@@ -260,7 +259,8 @@ class Run:
             raise RequestRefused([row_notes.OVERRIDE_NOT_ALLOWED])
         [lapsed] = require_all_issuable(tx, [already], under)
         try:
-            require_two(already.requested_by, self._approver)
+            for asker in (already.requested_by, *letters.askers(tx, [already.id])[already.id]):
+                require_two(asker, self._approver)
         except NotAllowed as same:
             raise RequestRefused([Problem("", same.code, same.text)]) from None
         return _Waiting(row, already, lapsed, warnings)

@@ -2,21 +2,17 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from suket_service.issuing.people import TwoPeople, require_people
 from suket_service.issuing.preparing import PaperCheck
 from suket_service.issuing.previewing import portions, preview_upload, run_of
-from suket_service.issuing.uploading import open_upload
 from suket_service.registry import audit, staff, uploads
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import Role
 from suket_service.registry.uploads import Purpose, Upload
 from suket_service.sheets import kept
 from suket_service.sheets.table import Row
-
-#: How long one call drafts before it lets go, so that whoever waits sees it move.
-PATIENCE = timedelta(seconds=2)
 
 
 def draft_upload(
@@ -40,7 +36,7 @@ def draft_upload(
         upload = uploads.by_id(tx, office, Purpose.REQUESTS, upload_id)
         if upload.confirmed_at is not None:
             return upload
-        open_upload(tx, office, upload_id)
+        uploads.still_open(tx, office, Purpose.REQUESTS, upload_id)
         rows = kept.unpack(uploads.body(tx, upload.id))
     run = run_of(registry, upload, by, check_paper)
     for portion in portions(_coming_again(rows, upload.done)):
@@ -49,7 +45,7 @@ def draft_upload(
     for portion in portions(rows[upload.done :]):
         run.settle(portion, now)
         done += len(portion)
-        if now() - began >= PATIENCE:
+        if now() - began >= uploads.PATIENCE:
             break
     if done < len(rows):
         return _went_on(registry, upload, by, done)

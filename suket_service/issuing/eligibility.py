@@ -10,7 +10,6 @@ from enum import StrEnum
 
 from suket_service.core.kind import Kind, is_open
 from suket_service.core.letter import LetterState
-from suket_service.core.resident import RecordingState
 from suket_service.errors import Problem, RequestRefused
 from suket_service.issuing.rules import NOT_IN_REGISTER, require_lapsed, require_open, require_register
 from suket_service.registry import letters, offices
@@ -122,7 +121,7 @@ def _answer(
             require_open(under.kinds[under.usual_kind], under)
         except RequestRefused as refused:
             return Answer.CLOSED, refused.problems[0]
-    if entry.state is RecordingState.PRINT_READY_RECORD and cards:
+    if entry.card_is_ready and cards:
         return Answer.PRINT_CARD, None
     return Answer.MAY, None
 

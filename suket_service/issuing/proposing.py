@@ -167,7 +167,7 @@ _NOT_PROPOSABLE = Problem(
     "action",
     "not_proposable",
     Text(
-        "Yang dapat diusulkan: perpanjangan, pemulihan dan pencabutan.",
+        "Yang dapat diusulkan: perpanjangan, pemberlakuan lagi dan pencabutan.",
         "Only extending, resuming and revoking can be asked for.",
     ),
 )

@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from suket_service.core.kind import Kind, is_open
 from suket_service.core.letter import Action, Office, may
-from suket_service.core.reason import Stated
+from suket_service.core.reason import Stated, named
 from suket_service.core.request import Request
-from suket_service.core.resident import RecordingState, Resident
+from suket_service.core.resident import RECORDING_NAMES, RecordingState, Resident
 from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.paper import fonts
 from suket_service.registry import letters
@@ -37,8 +37,9 @@ class Application:
 
     @property
     def reason_code(self) -> str | None:
-        """The reason as it is kept; None where it was given in words alone."""
-        return None if self.stated is None else self.stated.reason.value
+        """The reason as it is kept; None where it was given in words that are no reason's own."""
+        found = named(self.request.reason) if self.stated is None else self.stated.reason
+        return None if found is None else found.value
 
     @property
     def papers(self) -> Mapping[str, str] | None:
@@ -277,12 +278,13 @@ def _not_recorded(state: RecordingState) -> Problem:
             "The recording failed; send them to be recorded again.",
         ),
     )
+    name = RECORDING_NAMES[state]
     return Problem(
         "status_perekaman",
         "recording_state",
         Text(
-            f"Status perekaman {state.value} belum boleh mendapat surat. {advice.id}",
-            f"Recording state {state.value} may not get a letter. {advice.en}",
+            f"Dengan status perekaman “{name.id}” surat belum boleh dibuat. {advice.id}",
+            f"With the recording state “{name.en}” no letter may be made yet. {advice.en}",
         ),
     )
 

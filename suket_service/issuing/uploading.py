@@ -1,12 +1,13 @@
 """Files of requests and their portraits, kept while an operator looks at them. Judges no row, drafts nothing."""
 
 import hashlib
+import time
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from suket_service.errors import FieldError, FileRefused, Problem, Text, WrongState
+from suket_service.errors import FieldError, FileRefused, Problem, Text
 from suket_service.issuing.preparing import PortraitOpener
 from suket_service.paper import portrait
 from suket_service.registry import audit, staff, uploads
@@ -17,6 +18,8 @@ from suket_service.sheets import kept, photo_archive
 from suket_service.sheets.request_table import read_people
 
 MOST_PHOTOS = 2_000  # that a file may hold in all
+#: For so long one request works on pictures, in seconds; the rest is named, to be sent again.
+PATIENCE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ def keep_upload(
         mends: the file whose rows are mended in this one: its portraits come along.
 
     Raises:
-        FileRefused: it cannot be read as a table of requests; a ZIP cannot be read, or there is too much.
+        FileRefused: it cannot be read as a table of requests; a ZIP cannot be read, or there is too much, with
+            the portraits that come along.
         NotFound: the file to be mended is not there, or another office's.
         NotAllowed: ``by`` is no operator of this office.
     """
@@ -79,11 +83,12 @@ def keep_upload(
         staff.require_member(tx, by, office, Role.OPERATOR)
         if uploads.exists(tx, office, kept_as.id):
             return kept_as.id
-        uploads.add(tx, kept_as, kept.pack(rows))
-        if mends is not None:
-            uploads.copy_photos(tx, uploads.by_id(tx, office, Purpose.REQUESTS, mends).id, kept_as.id)
+        mended = None if mends is None else uploads.by_id(tx, office, Purpose.REQUESTS, mends)
+        uploads.add(tx, kept_as if mended is None else _with_hands(kept_as, mended), kept.pack(rows))
+        if mended is not None:
+            uploads.copy_photos(tx, mended.id, kept_as.id)
         uploads.let_go_of_old(tx, at)
-        uploads.put_photos(tx, kept_as.id, drawn.jpegs)
+        _put_photos(tx, kept_as.id, drawn)
         details = {"purpose": kept_as.purpose.value, "rows": len(rows), "photos": len(drawn.jpegs)}
         audit.append(tx, at, by, "upload.keep", kept_as.id, office, details)
     return kept_as.id
@@ -98,16 +103,22 @@ def add_photos(
         FileRefused: a ZIP cannot be read, or there is too much.
         NotFound, WrongState (``upload_done``, ``upload_gone``), NotAllowed.
     """
-    drawn = _draw(pictures)
+    with registry.reading() as tx:
+        staff.require_member(tx, by, office, Role.OPERATOR)
+        before = uploads.still_open(tx, office, Purpose.REQUESTS, upload_id).refused_photos or {}
+    not_taken = [key for key, problem in before.items() if problem.code == _NOT_TAKEN.code]
+    drawn = _draw(pictures, not_taken)
     with registry.writing() as tx:
         staff.require_member(tx, by, office, Role.OPERATOR)
-        upload = open_upload(tx, office, upload_id)
-        if len({*uploads.photo_keys(tx, upload.id), *drawn.jpegs}) > MOST_PHOTOS:
-            raise FileRefused("too_many_photos", _TOO_MANY_PHOTOS)
-        uploads.put_photos(tx, upload.id, drawn.jpegs)
+        upload = uploads.still_open(tx, office, Purpose.REQUESTS, upload_id)
+        _put_photos(tx, upload.id, drawn)
         refused = {**(upload.refused_photos or {}), **drawn.refused}
+        if not_taken:  # the same again for their sake: what was taken the last time may stay as it was
+            held = set(uploads.photo_keys(tx, upload.id))
+            refused = {key: each for key, each in refused.items() if each != _NOT_TAKEN or key not in held}
         left = {key: problem for key, problem in refused.items() if key not in drawn.jpegs}
-        uploads.update_progress(tx, replace(upload, refused_photos=left))
+        also_by = tuple(sorted({*upload.also_by, by} - {upload.by}))
+        uploads.update_progress(tx, replace(upload, refused_photos=left, also_by=also_by))
         audit.append(tx, at, by, "upload.add_photos", upload.id, office, {"photos": len(drawn.jpegs)})
     return len(drawn.jpegs)
 
@@ -120,9 +131,22 @@ def discard_upload(registry: Registry, office: str, upload_id: str, by: str, at:
     """
     with registry.writing() as tx:
         staff.require_member(tx, by, office, Role.OPERATOR)
-        upload = open_upload(tx, office, upload_id)
+        upload = uploads.still_open(tx, office, Purpose.REQUESTS, upload_id)
         uploads.let_go(tx, upload)
         audit.append(tx, at, by, "upload.discard", upload.id, office)
+
+
+def let_go_of_old_uploads(registry: Registry, at: datetime) -> None:
+    """Delete what is held of files that nobody needs any more, of every purpose and office.
+
+    Nobody does this and nothing is decided: each file's own entry in the audit said how long it would be held.
+    So the audit gets no entry. Whoever uploads does the same on the way.
+    """
+    with registry.reading() as tx:  # which keeps no writer waiting, most minutes
+        if not uploads.holds_old(tx, at):
+            return
+    with registry.writing() as tx:
+        uploads.let_go_of_old(tx, at)
 
 
 def record_given_back(
@@ -137,21 +161,6 @@ def record_given_back(
         staff.require_member(tx, by, office, Role.OPERATOR)
         upload = uploads.by_id(tx, office, Purpose.REQUESTS, upload_id)
         audit.append(tx, at, by, "upload.give_back", upload.id, office, {"rows": rows})
-
-
-def open_upload(tx: Transaction, office: str, upload_id: str) -> Upload:
-    """A file of requests that can still be worked with.
-
-    Raises:
-        NotFound: also another office's.
-        WrongState: ``upload_done``: it was confirmed; ``upload_gone``: its contents were let go.
-    """
-    upload = uploads.by_id(tx, office, Purpose.REQUESTS, upload_id)
-    if upload.confirmed_at is not None:
-        raise WrongState("upload_done", _DONE, "confirmed")
-    if not upload.is_held:
-        raise WrongState("upload_gone", _GONE, "gone")
-    return upload
 
 
 def photo_key(name: str) -> str:
@@ -178,23 +187,48 @@ def portraits_of(registry: Registry, upload: Upload) -> PortraitOpener:
     return portrait_of
 
 
-def _draw(pictures: Iterable[GivenFile]) -> _Drawn:
-    """Every picture made into a portrait at once: nothing else of what a stranger sent is kept."""
+def _with_hands(upload: Upload, mended: Upload) -> Upload:
+    """Whoever chose portraits that come along had a hand in this file too."""
+    return replace(upload, also_by=tuple(sorted({mended.by, *mended.also_by} - {upload.by})))
+
+
+def _put_photos(tx: Transaction, upload: str, drawn: _Drawn) -> None:
+    if len({*uploads.photo_keys(tx, upload), *drawn.jpegs}) > MOST_PHOTOS:
+        raise FileRefused("too_many_photos", _TOO_MANY_PHOTOS)
+    uploads.put_photos(tx, upload, drawn.jpegs)
+
+
+def _draw(pictures: Sequence[GivenFile], not_taken: Collection[str] = ()) -> _Drawn:
+    """Every picture made into a portrait at once: nothing else of what a stranger sent is kept.
+
+    Those that were not taken the last time come first, so that the same ZIP again ends some day.
+    """
     jpegs: dict[str, bytes] = {}
     refused: dict[str, Problem] = {}
-    for name, data in _unpacked(pictures):
-        key = photo_key(name)
+    began = time.monotonic()
+    for key, data in _in_order(pictures, not_taken):
         if key in jpegs or key in refused:
             jpegs.pop(key, None)
             refused[key] = _SAME_NAME
-            continue
-        try:
-            jpegs[key] = portrait.normalise(data)
-        except FieldError as error:
-            refused[key] = error.problem
+        elif (jpegs or refused) and time.monotonic() - began >= PATIENCE:
+            refused[key] = _NOT_TAKEN
+        else:
+            try:
+                jpegs[key] = portrait.normalise(data)
+            except FieldError as error:
+                refused[key] = error.problem
         if len(jpegs) + len(refused) > MOST_PHOTOS:
             raise FileRefused("too_many_photos", _TOO_MANY_PHOTOS)
     return _Drawn(jpegs, refused)
+
+
+def _in_order(pictures: Sequence[GivenFile], first: Collection[str]) -> Iterator[tuple[str, bytes]]:
+    # Unpacked once more rather than held: together they may be a hundred megabytes.
+    for wanted in (True, False) if first else (False,):
+        for name, data in _unpacked(pictures):
+            key = photo_key(name)
+            if (key in first) is wanted:
+                yield key, data
 
 
 def _unpacked(pictures: Iterable[GivenFile]) -> Iterable[tuple[str, bytes]]:
@@ -215,6 +249,14 @@ _PHOTO_MISSING = Problem(
         "No photograph of this name was uploaded. Add it, mend its name, or leave the column empty.",
     ),
 )
+_NOT_TAKEN = Problem(
+    "foto",
+    "portrait_not_taken",
+    Text(
+        "Foto ini belum sempat diambil karena waktunya habis. Tambahkan lagi; yang sudah diambil tetap ada.",
+        "There was no time left to take this photograph. Add it again; those that were taken stay.",
+    ),
+)
 _SAME_NAME = Problem(
     "foto",
     "portrait_name_twice",
@@ -226,12 +268,4 @@ _SAME_NAME = Problem(
 _TOO_MANY_PHOTOS = Text(
     f"Satu berkas permohonan memuat paling banyak {MOST_PHOTOS} foto; bagi menjadi beberapa berkas.",
     f"A file of requests takes at most {MOST_PHOTOS} photographs; split it.",
-)
-_DONE = Text(
-    "Berkas ini sudah dikonfirmasi. Untuk perubahan, unggah berkas baru.",
-    "This file was confirmed already. For changes upload a new one.",
-)
-_GONE = Text(
-    "Isi berkas ini sudah dihapus. Unggah lagi berkasnya; yang sudah menjadi konsep tidak terulang.",
-    "What was in this file has been deleted. Upload it again; what was drafted is not drafted twice.",
 )

@@ -61,12 +61,13 @@ def normalise(raw: bytes) -> bytes:
     if pictures.media_of(raw) not in ("png", "jpeg"):
         raise _refuse("logo_not_image")
     try:
-        picture = pictures.decoded(pictures.opened(raw, MOST_PIXELS))
+        with pictures.IN_TURN:
+            picture = pictures.upright_on_white(pictures.opened(raw, MOST_PIXELS), "L")
     except pictures.TooManyPixels:
         raise _refuse("logo_too_many_pixels") from None
     except pictures.Damaged:
         raise _refuse("logo_damaged") from None
-    drawn = _without_borders(pictures.on_white(picture).convert("L"))
+    drawn = _without_borders(picture)
     if max(drawn.size) < LEAST_SIDE:
         raise _refuse("logo_too_small")
     return _png(_square(drawn))

@@ -3,7 +3,10 @@
 Portraits and photos of letters both come from strangers; a 400-megapixel PNG is a few kilobytes.
 """
 
+from contextlib import suppress
 from io import BytesIO
+from math import ceil
+from threading import BoundedSemaphore
 from typing import Literal
 
 from PIL import Image, ImageFile, ImageOps
@@ -16,6 +19,9 @@ MOST_SCANS = 100
 _SCAN = b"\xff\xda"  # never inside compressed data, where 0xFF is followed by 0x00 or a restart mark
 _PDF_WITHIN = 1024  # readers accept the mark of a PDF this far into a file
 _ORIENTATION = 0x0112  # EXIF
+#: A decoded picture takes up to 160 MB; so in one process no more than two at once, whoever asks.
+IN_TURN = BoundedSemaphore(2)
+_STRIP = 256  # rows
 
 
 class Damaged(Exception):
@@ -63,16 +69,44 @@ def decoded(picture: Image.Image) -> Image.Image:
     Raises:
         Damaged: the data end early or cannot be decoded.
     """
+    _load(picture)
+    try:
+        return ImageOps.exif_transpose(picture)
+    except Exception:  # noqa: BLE001 - broken EXIF: the picture itself is whole
+        return picture
+
+
+def upright_on_white(
+    picture: Image.Image, mode: str, box: tuple[int, int, int, int] | None = None, factor: int = 1
+) -> Image.Image:
+    """A picture, or what is inside ``box`` as it lies in the file, upright on white paper, ``factor`` times smaller.
+
+    Strip by strip: the whole is held once as it was decoded and once as it is given back, never in between.
+
+    Raises:
+        Damaged: the data end early or cannot be decoded.
+    """
+    _load(picture)
+    left, top, right, bottom = box or (0, 0, *picture.size)
+    whole = Image.new(mode, (ceil((right - left) / factor), ceil((bottom - top) / factor)))
+    rows = max(_STRIP // factor, 1)  # of what is given back
+    for row in range(0, whole.height, rows):
+        start = top + row * factor
+        strip = picture.crop((left, start, right, min(start + rows * factor, bottom)))
+        whole.paste(on_white(strip).convert(mode).reduce(factor), (0, row))
+    whole.info = {key: value for key, value in picture.info.items() if key != "transparency"}
+    with suppress(Exception):  # broken EXIF: the picture itself is whole
+        ImageOps.exif_transpose(whole, in_place=True)
+    return whole
+
+
+def _load(picture: Image.Image) -> None:
     # Importing WeasyPrint makes Pillow fill cut-off pictures with grey; here that is damage.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         picture.load()
     except Exception:  # noqa: BLE001 - Pillow's plugins have no common root of errors
         raise Damaged from None
-    try:
-        return ImageOps.exif_transpose(picture)
-    except Exception:  # noqa: BLE001 - broken EXIF: the picture itself is whole
-        return picture
 
 
 def on_white(picture: Image.Image) -> Image.Image:

@@ -5,6 +5,7 @@ give the same bytes out, for the seal holds their digest.
 """
 
 from io import BytesIO
+from math import ceil
 
 from PIL import Image
 
@@ -16,6 +17,8 @@ WIDTH, HEIGHT = 354, 472  # pixels: 30 x 40 mm at 300 dpi
 MOST_BYTES = 10 * 1024 * 1024
 MOST_PIXELS = 40_000_000
 LEAST_WIDTH, LEAST_HEIGHT = 90, 120
+#: Above this a picture is cut and reduced while it is laid on white, or it would take its memory again.
+_LARGE = 12_000_000  # pixels
 QUALITY = 88
 
 _TEXTS = {
@@ -63,17 +66,28 @@ def normalise(raw: bytes) -> bytes:
     if media not in ("png", "jpeg"):
         raise _refuse("portrait_not_image")
     try:
-        picture = pictures.opened(raw, MOST_PIXELS)
-        if picture.width * 4 > WIDTH * 8:  # a big JPEG is decoded at a fraction of its size
-            picture.draft("RGB", (WIDTH * 4, HEIGHT * 4))
-        picture = pictures.decoded(picture)
+        with pictures.IN_TURN:
+            picture = _upright(raw)
     except pictures.TooManyPixels:
         raise _refuse("portrait_too_many_pixels") from None
     except pictures.Damaged:
         raise _refuse("portrait_damaged") from None
     if picture.width < LEAST_WIDTH or picture.height < LEAST_HEIGHT:
         raise _refuse("portrait_too_small")
-    return _jpeg(_cut(pictures.on_white(picture)))
+    return _jpeg(_cut(picture))
+
+
+def _upright(raw: bytes) -> Image.Image:
+    picture = pictures.opened(raw, MOST_PIXELS)
+    if picture.width * 4 > WIDTH * 8:  # a big JPEG is decoded at a fraction of its size
+        picture.draft("RGB", (WIDTH * 4, HEIGHT * 4))
+    if picture.width * picture.height <= _LARGE:
+        return pictures.upright_on_white(picture, "RGB")
+    # Its middle, however it will be turned; at least twice as large as it is stored.
+    short = min(picture.size)
+    across, down = ((side - min(side, ceil(short * HEIGHT / WIDTH))) // 2 for side in picture.size)
+    middle = (across, down, picture.width - across, picture.height - down)
+    return pictures.upright_on_white(picture, "RGB", middle, max(1, short // (HEIGHT * 2)))
 
 
 def _cut(picture: Image.Image) -> Image.Image:

@@ -28,7 +28,6 @@ class Box:
 #: A mark is a small symbol that says which corner it stands in; its largest possible correction and its large
 #: modules outlive what ruins a seal.
 MARK_PREFIX = "SUKETUJI1"
-MARK_MODULES = 21  # of version 1, without the quiet zone
 MARK_SIDE = 21.0
 _NEAR, _RIGHT, _LOW = 10.0, PAGE_WIDTH - 10 - MARK_SIDE, PAGE_HEIGHT - 10 - MARK_SIDE
 MARKS: dict[str, Box] = {

@@ -64,9 +64,9 @@ def svg(seal_text: str) -> str:
     return _svg(runs(seal_text), "Kode QR segel surat")
 
 
-def plain_svg(text: str, label: str = "Kode QR") -> str:
-    """A symbol of any other text, which is no seal, as such an element. ``label`` must be our own words."""
-    return _svg(plain_runs(text), label)
+def plain_svg(text: str) -> str:
+    """A symbol of any other text, which is no seal, as such an element."""
+    return _svg(plain_runs(text), "Kode QR")
 
 
 def plain_runs(text: str) -> Drawing:

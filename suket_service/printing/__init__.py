@@ -13,7 +13,6 @@ from suket_service.printing.one_letter import just_printed, print_letter
 from suket_service.printing.press import Press
 from suket_service.printing.preview import draft_pdf, draft_picture
 from suket_service.printing.runs import (
-    LeftOut,
     Progress,
     gone,
     hand_out,
@@ -30,7 +29,6 @@ __all__ = [
     "Busy",
     "By",
     "Choice",
-    "LeftOut",
     "Order",
     "PaperCheck",
     "Press",

@@ -36,12 +36,12 @@ def paper_check(registry: Registry, office_code: str, press: Press, at: datetime
         if kind is None:
             return None
         if kind.code not in of_kind:
-            of_kind[kind.code] = _trouble(press, _trial(under.office, head, kind, at))
+            of_kind[kind.code] = _trouble(press, trial(under.office, head, kind, at))
         trouble, field = of_kind[kind.code], "jenis_surat"
         person = request.resident
         lines = (person.name, person.address, person.birth_place, person.occupation, request.reason)
         if sum(map(len, lines)) > SURELY_FIT or (trouble is not None and trouble.code == OVERFLOWS):
-            letter = _trial(under.office, head, kind, at, person, request.reason)
+            letter = trial(under.office, head, kind, at, person, request.reason)
             trouble, field = _trouble(press, letter), "alamat"
         return Problem(field, trouble.code, trouble.text) if trouble else None
 
@@ -60,7 +60,7 @@ def require_printable_kind(registry: Registry, kind: Kind, press: Press, at: dat
             for office in offices.offices(tx)
         ]
     for office, head in heads:
-        _require_fit(press, _trial(office, head, kind, at))
+        _require_fit(press, trial(office, head, kind, at))
 
 
 def require_printable_letterhead(
@@ -75,7 +75,7 @@ def require_printable_letterhead(
     with registry.reading() as tx:
         office, kinds = offices.office(tx, office_code), offices.kinds(tx)
     for kind in kinds.values():
-        _require_fit(press, _trial(office, head, kind, at))
+        _require_fit(press, trial(office, head, kind, at))
 
 
 def _require_fit(press: Press, letter: Letter) -> None:
@@ -113,7 +113,7 @@ _SOMEBODY = Resident(
 )
 
 
-def _trial(
+def trial(
     office: Office,
     head: Letterhead,
     kind: Kind,
@@ -121,6 +121,7 @@ def _trial(
     person: Resident = _SOMEBODY,
     reason: str = _WIDE,
 ) -> Letter:
+    """A letter of nobody's, as it would be laid out; its texts are as wide as they may be unless others are given."""
     today = office.local_date(at)
     return Letter(
         id="0" * 32,

@@ -4,10 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from suket_service.core.kind import SignatureMode
-from suket_service.core.letter import Letter, Letterhead
+from suket_service.core.letter import Letterhead
 from suket_service.core.region import Village
 from suket_service.core.resident import MaritalStatus, Resident, Sex
 from suket_service.paper.page_picture import strips
+from suket_service.printing.beforehand import trial
 from suket_service.printing.press import Press, printer
 from suket_service.registry import offices
 from suket_service.registry.session import Registry
@@ -46,19 +47,10 @@ def letterhead_preview(
         usual = offices.kind(tx, offices.usual_kind(tx, office_code))
     kind = replace(usual, signature=SignatureMode.WET)  # a preview is signed by nobody
     today = office.local_date(at)
-    letter = Letter(
-        id="0" * 32,
+    letter = replace(
+        trial(office, head, kind, at, _NOBODY, "Contoh"),
         number=office.number(0, kind.series, today.year),
-        kind=kind,
-        office=office,
-        letterhead=head,
-        resident=_NOBODY,
-        reason="Contoh",
-        issued_on=today,
         valid_until=kind.valid_until(today),
-        issued_at=at,
         seal_text="0",  # no seal: it proves nothing of anybody
-        check_code="0000-0000",
-        portrait=None,
     )
     return strips(printer(press).print(letter).pdf, (_HEAD, _SIGNATORY))

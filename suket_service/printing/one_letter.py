@@ -48,12 +48,13 @@ def just_printed(
 
     Raises:
         NotFound: no such letter here, or this person did not print it within ``SHOWN_FOR``.
+        WrongState: it was suspended, revoked or superseded since.
         PrinterError: as :func:`print_letter`.
         NotAllowed: an operator or approver may.
     """
     with registry.reading() as tx:
         staff.require_member(tx, by, office, *MAY_PRINT)
-        found = letters.by_id(tx, office, letter)
+        original = _in_force(tx, office, letter)
         printed_at = print_runs.last_printed_by(tx, letter, by)
         if printed_at is None or at - printed_at > SHOWN_FOR:
             raise NotFound(
@@ -63,7 +64,6 @@ def just_printed(
                     "This PDF opens for 15 minutes and only to who printed it. Print again from the letter's page.",
                 ),
             )
-        original = letters.as_printed(tx, found)
     return original, printer(press).print(original)
 
 

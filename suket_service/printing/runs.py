@@ -46,6 +46,7 @@ class Progress:
     run: PrintRun
     parts: tuple[PrintPart, ...]  # those rendered, in order
     left_out: tuple[LeftOut, ...]
+    outdated: frozenset[int] = frozenset()  # parts whose file holds a letter that was stopped since
 
     @property
     def done(self) -> int:
@@ -97,26 +98,27 @@ def next_part(
     with shelf.reserved(run_id):
         shelf.sweep(at)
         with registry.reading() as tx:
-            run, parts = print_runs.run_of(tx, office, run_id), print_runs.parts_of(tx, run_id)
-        recorded = {part.part for part in parts}
+            current = progress(tx, office, run_id)
+        run = current.run
+        recorded = {part.part for part in current.parts}
         for number in range(1, run.parts + 1):
             if number not in recorded:
                 _render_new(registry, run, number, by, press, shelf, at)
                 return True
-        for part in gone(parts, shelf, run_id):
+        for part in gone(current, shelf):
             _render_again(registry, run, part, by, press, shelf, at)
             return True
     return False
 
 
-def gone(parts: Sequence[PrintPart], shelf: Shelf, run_id: str) -> list[PrintPart]:
-    """The rendered parts that have pages but whose file is not kept any more."""
-    present = shelf.present(run_id)
-    return [part for part in parts if part.sha256 and part.part not in present]
+def gone(current: Progress, shelf: Shelf) -> list[PrintPart]:
+    """The rendered parts that have pages but whose file is not kept any more, or may not leave any more."""
+    present = shelf.present(current.run.id) - current.outdated
+    return [part for part in current.parts if part.sha256 and part.part not in present]
 
 
 def progress(tx: Transaction, office: str, run_id: str) -> Progress:
-    """How far a run is, and which letters are on none of its pages.
+    """How far a run is, and which letters are on none of the pages that it hands out.
 
     Raises:
         NotFound: no such run in this office.
@@ -124,11 +126,13 @@ def progress(tx: Transaction, office: str, run_id: str) -> Progress:
     run = print_runs.run_of(tx, office, run_id)
     parts = print_runs.parts_of(tx, run_id)
     printed = print_runs.printed_in(tx, [part.sha256 for part in parts if part.sha256])
+    stopped = _stopped(tx, office, [letter for part in parts for letter in run.part(part.part)])
     missing: list[str] = []
     for part in parts:
-        there = printed.get(part.sha256, frozenset())
+        there = printed.get(part.sha256, frozenset()) - stopped
         missing += [letter for letter in run.part(part.part) if letter not in there]
-    return Progress(run, tuple(parts), _left_out(tx, office, missing))
+    outdated = {part.part for part in parts if stopped & printed.get(part.sha256, frozenset())}
+    return Progress(run, tuple(parts), _left_out(tx, office, missing), frozenset(outdated))
 
 
 def hand_out(
@@ -136,8 +140,10 @@ def hand_out(
 ) -> Path:
     """A rendered part's file; one that is not kept any more is rendered, and so recorded, again.
 
+    So is one with a letter that was stopped since, without that letter.
+
     Raises:
-        NotFound: no such run here, or that part has no file.
+        NotFound: no such run here, or that part has no file or no letter in force.
         Busy: someone else is rendering this run.
         PrinterError: ``printing_stopped``.
         NotAllowed: an operator or approver may.
@@ -145,9 +151,10 @@ def hand_out(
     run = _require_run(registry, office, run_id, by)
     with registry.reading() as tx:
         known = print_runs.find_part(tx, run_id, part) if part <= run.parts else None
+        outdated = known is not None and _is_outdated(tx, run, known)
     if known is None or not known.sha256:
         raise _no_part()
-    file = shelf.find(run_id, part, known.sha256)
+    file = None if outdated else shelf.find(run_id, part, known.sha256)
     if file is None:
         with shelf.reserved(run_id):
             known = _render_again(registry, run, known, by, press, shelf, at)
@@ -168,18 +175,21 @@ def hand_out_whole(registry: Registry, office: str, run_id: str, by: str, shelf:
 
     Raises:
         NotFound: no such run here, or it has no page at all.
-        WrongState: ``run_unfinished`` or ``run_files_gone``.
+        WrongState: ``run_unfinished``, ``run_files_gone`` or ``run_letters_stopped``.
         Busy: someone else is rendering this run.
         NotAllowed: an operator or approver may.
     """
     run = _require_run(registry, office, run_id, by)
     with registry.reading() as tx:
-        parts = print_runs.parts_of(tx, run_id)
+        current = progress(tx, office, run_id)
+    parts = current.parts
     if len(parts) < run.parts:
         raise _unfinished()
     with_pages = [part for part in parts if part.sha256]
     if not with_pages:
         raise _no_part()
+    if current.outdated:
+        raise _letters_stopped()
     with shelf.reserved(run_id):
         files = [shelf.find(run_id, part.part, part.sha256) for part in with_pages]
         there = [file for file in files if file is not None]
@@ -253,6 +263,18 @@ def _keep(shelf: Shelf, run: PrintRun, number: int, rendered: RenderedPart, at: 
     # Before the commit: a file without a record is written over, a record without a file is rendered again.
     if rendered.printed:
         shelf.put(run.id, number, rendered.pdf, at)
+    else:
+        shelf.remove(run.id, number)
+
+
+def _is_outdated(tx: Transaction, run: PrintRun, part: PrintPart) -> bool:
+    printed = print_runs.printed_in(tx, [part.sha256]).get(part.sha256, frozenset())
+    return bool(_stopped(tx, run.office, [letter for letter in run.part(part.part) if letter in printed]))
+
+
+def _stopped(tx: Transaction, office: str, ids: Sequence[str]) -> frozenset[str]:
+    """Those of these letters that are suspended, revoked or superseded."""
+    return frozenset(print_runs.not_in_state(tx, office, ids, LetterState.ISSUED))
 
 
 def _left_out(tx: Transaction, office: str, missing: Sequence[str]) -> tuple[LeftOut, ...]:
@@ -280,6 +302,17 @@ def _unfinished() -> WrongState:
             "This run is not finished. Continue it to its end, then download all of it.",
         ),
         "unfinished",
+    )
+
+
+def _letters_stopped() -> WrongState:
+    return WrongState(
+        "run_letters_stopped",
+        Text(
+            "Ada surat di cetakan ini yang tidak berlaku lagi. Susun ulang berkasnya dahulu; surat itu tidak ikut.",
+            "A letter of this run is not in force any more. Make its files again first; that letter is left out.",
+        ),
+        "stopped",
     )
 
 

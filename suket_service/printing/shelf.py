@@ -14,7 +14,7 @@ from pathlib import Path
 from suket_service.errors import Text, WrongState
 from suket_service.registry.queue import turn
 
-#: Files are removed after this, by whoever next prints.
+#: Files are removed after this, by whoever next prints or by the serving process, whichever comes first.
 KEPT_FOR = timedelta(hours=24)
 _WHOLE = "semua"
 _LOCK = "lock"
@@ -67,6 +67,10 @@ class Shelf:
         """The file of a part, if it is still here and is that very file."""
         file = self._file(run, part)
         return file if _sha256(file) == sha256 else None
+
+    def remove(self, run: str, part: int) -> None:
+        """Let go of a part's file, for no letter of it may be printed any more."""
+        self._file(run, part).unlink(missing_ok=True)
 
     def present(self, run: str) -> frozenset[int]:
         """The parts that there are files of, unread."""

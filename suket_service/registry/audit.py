@@ -115,6 +115,11 @@ def holds_any(tx: Connection, after: int, actions: Sequence[str]) -> bool:
     return tx.execute(found).first() is not None
 
 
+def first_at(tx: Connection) -> datetime:
+    """When the chain began, and the registry with it."""
+    return tx.execute(select(AuditRow.at).order_by(AuditRow.seq).limit(1)).scalar_one()
+
+
 def hash_at(tx: Connection, seq: int) -> bytes | None:
     """The hash of one entry."""
     if seq == 0:
@@ -153,10 +158,16 @@ def follow(head: ChainHead, entries: Sequence[StoredEntry]) -> ChainHead:
     return head
 
 
-def of_action(tx: Connection, action: str) -> list[StoredEntry]:
-    """Every entry of one action, in order."""
-    rows = tx.execute(_STORED.where(_AUDIT.action == action))
-    return [StoredEntry(*row) for row in rows]
+def of_action(
+    tx: Connection, action: str, office: str | None = None, subject: str | None = None
+) -> list[StoredEntry]:
+    """Every entry of one action, in order: of one office alone, on one subject alone, where these are given."""
+    query = _STORED.where(_AUDIT.action == action)
+    if office is not None:
+        query = query.where(_AUDIT.office == office)
+    if subject is not None:
+        query = query.where(_AUDIT.subject == subject)
+    return [StoredEntry(*row) for row in tx.execute(query)]
 
 
 def _digest(

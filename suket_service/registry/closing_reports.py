@@ -11,9 +11,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, insert, select
 
-from suket_service.core.letter import Office
+from suket_service.core.letter import LetterState, Office
 from suket_service.registry import offices
-from suket_service.registry.counting import ended_per_day, instants, issued_per_day
+from suket_service.registry.counting import instants, issued_between, issued_per_day, revoked_per_day
 from suket_service.registry.schema import (
     ClosingReportRow,
     HandOverRow,
@@ -158,10 +158,35 @@ def how_many(tx: Connection, office: str) -> int:
     ).scalar_one()
 
 
+def afterwards(tx: Connection, office: Office, report: ClosingReport) -> dict[str, int]:
+    """What happened on a day after it was closed: letters issued ("issue") and CHANGES, those that happened."""
+    start, end = instants(office, report.day, report.day)
+    if report.at >= end:
+        return {}
+    issued = issued_per_day(tx, office.code, report.day, report.day).get(report.day, 0)
+    then = {"issue": report.figures.issued, **report.figures.changes}
+    now = {"issue": issued, **_changes(tx, office.code, start, end)}
+    return {
+        action: count - then.get(action, 0) for action, count in now.items() if count > then.get(action, 0)
+    }
+
+
+def unprinted(tx: Connection, office: str, day: date) -> int:
+    """How many of the letters of a day that are in force were never put on paper."""
+    printed = select(PrintingRow.letter).where(PrintingRow.letter == LetterRow.id)
+    return tx.execute(
+        select(func.count())
+        .select_from(LetterRow)
+        .where(
+            *issued_between(office, day, day), LetterRow.state == LetterState.ISSUED.value, ~printed.exists()
+        )
+    ).scalar_one()
+
+
 def open_days(tx: Connection, office: Office, today: date) -> list[date]:
     """The days of the week before today that no report closes although letters were issued or revoked."""
     first, last = today - timedelta(days=DAYS_BACK), today - timedelta(days=1)
-    worked = {*issued_per_day(tx, office.code, first, last), *ended_per_day(tx, office.code, first, last)}
+    worked = {*issued_per_day(tx, office.code, first, last), *revoked_per_day(tx, office.code, first, last)}
     closed = tx.execute(
         select(ClosingReportRow.day).where(
             ClosingReportRow.office == office.code, ClosingReportRow.day >= first

@@ -1,23 +1,13 @@
-"""How many letters: by state, day, hour, village and reason. Reads counts alone, never a person.
+"""How many letters: by state, day and village, and in force. Reads counts alone, never a person.
 
-Everything is grouped in the database. Days and hours are those of the office's own calendar.
+Everything is counted in the database. Days are those of the office's own calendar.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Date,
-    DateTime,
-    Integer,
-    cast,
-    extract,
-    func,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ColumnElement, Connection, Date, DateTime, case, cast, func, select, type_coerce
 
 from suket_service.core.letter import LetterState, Office
 from suket_service.registry.schema import LetterRow, OfficeRow
@@ -34,9 +24,24 @@ def by_state(tx: Connection, office: str) -> dict[LetterState, int]:
     return {LetterState(state): count for state, count in rows}
 
 
-def active(tx: Connection, office: str, today: date) -> int:
-    """Letters in force: issued, neither suspended nor lapsed."""
-    return _count(tx, *in_force(office, today))
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """How many of an office's letters are in force, and how many of those soon end."""
+
+    letters: int
+    ending: int
+
+
+def now_in_force(tx: Connection, office: str, today: date, until: date) -> InForce:
+    """The letters in force today, and those of them that end on ``until`` at the latest.
+
+    No index holds the last days, so that every letter in force is looked at: once, for both.
+    """
+    ending = func.count(case((last_valid_day <= until, 1)))
+    row = tx.execute(
+        select(func.count(), ending).select_from(LetterRow).where(*in_force(office, today))
+    ).one()
+    return InForce(row[0], row[1])
 
 
 def nearing_expiry(tx: Connection, office: str, today: date, until: date) -> int:
@@ -55,7 +60,7 @@ def issued_per_day(tx: Connection, office: str, first: date, last: date) -> dict
     return {day: count for day, count in rows if day is not None}
 
 
-def ended_per_day(tx: Connection, office: str, first: date, last: date) -> dict[date, int]:
+def revoked_per_day(tx: Connection, office: str, first: date, last: date) -> dict[date, int]:
     """How many letters were revoked on each day, both ends inclusive; a day without any is not named."""
     offset = _offset(tx, office)
     start, end = _instants(first, last, offset)
@@ -74,18 +79,6 @@ def ended_per_day(tx: Connection, office: str, first: date, last: date) -> dict[
     return {row.day: row[1] for row in rows}
 
 
-def issued_per_hour(tx: Connection, office: str, day: date) -> dict[int, int]:
-    """How many letters were issued in each hour of a day, 0 to 23; an hour without any is not named."""
-    hour = _hour(tx, LetterRow.issued_at, _offset(tx, office)).label("hour")
-    rows = tx.execute(
-        select(hour, func.count())
-        .where(LetterRow.office == office, LetterRow.issued_on == day)
-        .group_by("hour")
-        .order_by("hour")
-    )
-    return {int(hour): count for hour, count in rows}
-
-
 def by_village(tx: Connection, office: str, first: date, last: date) -> dict[str, int]:
     """How many letters were issued in those days to people of each village, by its code."""
     rows = tx.execute(
@@ -95,16 +88,6 @@ def by_village(tx: Connection, office: str, first: date, last: date) -> dict[str
         .order_by(LetterRow.village)
     )
     return {row.village: row[1] for row in rows}
-
-
-def by_reason(tx: Connection, office: str, first: date, last: date) -> dict[str | None, int]:
-    """How many letters were issued in those days for each reason code; None: asked for in words alone."""
-    rows = tx.execute(
-        select(LetterRow.reason_code, func.count())
-        .where(*issued_between(office, first, last))
-        .group_by(LetterRow.reason_code)
-    )
-    return {row.reason_code: row[1] for row in rows}
 
 
 def in_force(office: str, today: date) -> tuple[ColumnElement[bool], ...]:
@@ -145,12 +128,6 @@ def _day(tx: Connection, column: Any, offset: timedelta) -> ColumnElement[Any]:
     if tx.dialect.name == "sqlite":
         return func.date(_whole_seconds(column), _modifier(offset), type_=Date)
     return cast(type_coerce(column, DateTime) + offset, Date)
-
-
-def _hour(tx: Connection, column: Any, offset: timedelta) -> ColumnElement[Any]:
-    if tx.dialect.name == "sqlite":
-        return cast(func.strftime("%H", _whole_seconds(column), _modifier(offset)), Integer)
-    return extract("hour", type_coerce(column, DateTime) + offset)
 
 
 def _whole_seconds(column: Any) -> ColumnElement[Any]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, func, insert, select
 
 from suket_service.errors import NotFound, Text
 from suket_service.registry import audit
+from suket_service.registry.ids import is_id
 from suket_service.registry.listing import Fate
 from suket_service.registry.schema import AuditRow, DisclosureRow, LetterRow
 
@@ -64,6 +65,8 @@ def add(tx: Connection, office: str, made: Disclosure) -> None:
 
 def find(tx: Connection, office: str, disclosure: str) -> Disclosure | None:
     """A list of an office, if it is there."""
+    if not is_id(disclosure):
+        return None
     row = tx.execute(_ALL.where(DisclosureRow.office == office, DisclosureRow.id == disclosure)).first()
     return None if row is None else _disclosure(row)
 
@@ -120,19 +123,19 @@ def last_to(tx: Connection, office: str, receiver: str, village: str | None) -> 
     return None if row is None else _disclosure(row)
 
 
-def entry_of(tx: Connection, disclosure: str) -> audit.StoredEntry:
-    """The audit's entry of a list.
+def entry_of(tx: Connection, office: str, disclosure: str) -> audit.StoredEntry:
+    """The audit's entry of a list of an office.
 
     Raises:
         NotFound: the chain knows of no such list.
     """
-    for entry in audit.of_action(tx, HAND_OVER):
-        if entry.subject == disclosure:
-            return entry
-    raise NotFound(
-        "no_list",
-        Text("Rantai audit tidak mengenal daftar itu.", "The audit chain knows of no such list."),
-    )
+    entries = audit.of_action(tx, HAND_OVER, office, disclosure)
+    if not entries:
+        raise NotFound(
+            "no_list",
+            Text("Rantai audit tidak mengenal daftar itu.", "The audit chain knows of no such list."),
+        )
+    return entries[0]
 
 
 def standings_now(tx: Connection, office: str, day: date, village: str | None) -> dict[str, Standing]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from suket_service.core.letter import LetterState
 from suket_service.errors import NotFound, Text
+from suket_service.registry.ids import is_id
 from suket_service.registry.schema import (
     LetterEventRow,
     LetterRow,
@@ -143,6 +144,8 @@ def add_run(tx: Connection, run: PrintRun) -> None:
 
 def find_run(tx: Connection, office: str, run: str) -> PrintRun | None:
     """One run of an office, if it is there."""
+    if not is_id(run):
+        return None
     row = tx.execute(
         select(PrintRunRow.__table__).where(PrintRunRow.office == office, PrintRunRow.id == run)
     ).first()
@@ -259,6 +262,17 @@ def printed_in(tx: Connection, sha256: Sequence[str]) -> dict[str, frozenset[str
         ):
             found.setdefault(row.sha256, set()).add(row.letter)
     return {each: frozenset(letters) for each, letters in found.items()}
+
+
+def not_in_state(tx: Connection, office: str, letters: Sequence[str], state: LetterState) -> set[str]:
+    """Those of an office's letters that are in any other state."""
+    found: set[str] = set()
+    for some in _portions(letters):
+        rows = tx.execute(
+            select(LetterRow.id, LetterRow.office, LetterRow.state).where(LetterRow.id.in_(some))
+        )
+        found |= {row.id for row in rows if row.office == office and row.state != state}
+    return found
 
 
 def last_reasons(tx: Connection, letters: Sequence[str], action: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from sqlalchemy import Text as SqlText
 
 from suket_service.core.letter import Action
 from suket_service.errors import NotFound, Text
+from suket_service.registry.ids import is_id
 from suket_service.registry.schema import ProposalRow
 
 
@@ -73,7 +74,7 @@ def by_id(tx: Connection, office: str, proposal: str) -> Proposal:
     Raises:
         NotFound: no such proposal here.
     """
-    row = tx.execute(_of(office).where(ProposalRow.id == proposal)).first()
+    row = tx.execute(_of(office).where(ProposalRow.id == proposal)).first() if is_id(proposal) else None
     if row is None:
         raise no_proposal()
     return _proposal(row)

@@ -42,6 +42,11 @@ class Entry:
     source: str
     as_of: date
 
+    @property
+    def card_is_ready(self) -> bool:
+        """Whether their card can be printed, where there are blanks."""
+        return self.state is RecordingState.PRINT_READY_RECORD
+
 
 @dataclass(frozen=True, slots=True)
 class Hits:

@@ -80,7 +80,7 @@ def find(tx: Connection, office: str, point: int) -> ServicePoint:
         raise NotFound(
             "no_service_point",
             Text(
-                "Tempat pelayanan ini tidak ada di kantor ini.", "This office has no such place of service."
+                "Tempat layanan ini tidak ada di kantor ini.", "This office has no such place of service."
             ),
         )
     return found

@@ -1,5 +1,6 @@
 """Who is signed in, on which device. Judges nobody; of a token only its SHA-256 is held."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -8,6 +9,16 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from suket_service.registry.schema import StaffRow, StaffSessionRow
 
 _SESSION = StaffSessionRow.__table__.c
+_COLUMNS = (
+    _SESSION.token_hash,
+    _SESSION.username,
+    _SESSION.complete,
+    _SESSION.device,
+    _SESSION.created_at,
+    _SESSION.seen_at,
+    _SESSION.confirmed_at,
+    _SESSION.ended_at,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +53,13 @@ def add(tx: Connection, new: StaffSession) -> None:
 
 def find(tx: Connection, token_hash: bytes) -> StaffSession | None:
     """The session of that token, also one that has ended."""
-    row = tx.execute(select(*_SESSION).where(_SESSION.token_hash == token_hash)).first()
+    row = tx.execute(select(*_COLUMNS).where(_SESSION.token_hash == token_hash)).first()
     return None if row is None else StaffSession(*row)
 
 
 def open_of(tx: Connection, username: str) -> list[StaffSession]:
     """A member's sessions that nobody has ended, the latest first."""
-    found = select(*_SESSION).where(_SESSION.username == username, _SESSION.ended_at.is_(None))
+    found = select(*_COLUMNS).where(_SESSION.username == username, _SESSION.ended_at.is_(None))
     return [StaffSession(*row) for row in tx.execute(found.order_by(_SESSION.seen_at.desc()))]
 
 
@@ -62,16 +73,28 @@ def confirm(tx: Connection, token_hash: bytes, at: datetime) -> None:
     tx.execute(update(StaffSessionRow).where(_SESSION.token_hash == token_hash).values(confirmed_at=at))
 
 
+def searches(tx: Connection, token_hash: bytes) -> dict[str, dict[str, str]]:
+    """What was last searched for in that session, by page."""
+    held = tx.execute(select(_SESSION.searches).where(_SESSION.token_hash == token_hash)).scalar()
+    return held or {}
+
+
+def keep_search(tx: Connection, token_hash: bytes, page: str, fields: Mapping[str, str]) -> None:
+    """Keep what is searched for on a page, until the session ends."""
+    kept = {**searches(tx, token_hash), page: dict(fields)}
+    tx.execute(update(StaffSessionRow).where(_SESSION.token_hash == token_hash).values(searches=kept))
+
+
 def end(tx: Connection, username: str, at: datetime, but: bytes = b"") -> int:
     """End every session of a member, except perhaps one; returns how many."""
     mine = (_SESSION.username == username, _SESSION.ended_at.is_(None), _SESSION.token_hash != but)
-    return tx.execute(update(StaffSessionRow).where(*mine).values(ended_at=at)).rowcount
+    return tx.execute(update(StaffSessionRow).where(*mine).values(ended_at=at, searches=None)).rowcount
 
 
 def end_one(tx: Connection, username: str, token_hash: bytes, at: datetime) -> bool:
     """End one session of a member; False when it is not theirs or ended already."""
     one = (_SESSION.username == username, _SESSION.token_hash == token_hash, _SESSION.ended_at.is_(None))
-    return tx.execute(update(StaffSessionRow).where(*one).values(ended_at=at)).rowcount == 1
+    return tx.execute(update(StaffSessionRow).where(*one).values(ended_at=at, searches=None)).rowcount == 1
 
 
 def forget(tx: Connection, before: datetime) -> None:

@@ -72,7 +72,7 @@ def of_office(tx: Connection, office_code: str, username: str) -> StaffMember:
         raise NotFound(
             "no_member",
             Text(
-                "Pengguna ini tidak ada di kantor ini. Periksa dengan `suket users list`.",
+                "Petugas ini tidak ada di kantor ini. Periksa dengan `suket users list`.",
                 "This office has no such user. Check with `suket users list`.",
             ),
         )
@@ -85,6 +85,12 @@ def members(tx: Connection, office_code: str) -> list[StaffMember]:
         _member(row)
         for row in tx.execute(_MEMBERS.where(StaffRow.office == office_code).order_by(StaffRow.username))
     ]
+
+
+def names(tx: Connection, office_code: str) -> dict[str, str]:
+    """What everyone of an office is called, active or not, by user name."""
+    query = select(StaffRow.username, StaffRow.name).where(StaffRow.office == office_code)
+    return {row.username: row.name for row in tx.execute(query.order_by(StaffRow.username))}
 
 
 def set_active(tx: Connection, username: str, *, active: bool) -> None:
@@ -150,7 +156,7 @@ def _not_allowed(roles: Sequence[Role]) -> NotAllowed:
     return NotAllowed(
         "not_allowed",
         Text(
-            f"Pengguna ini tidak berwenang; diperlukan petugas aktif kantor ini berperan {wanted}.",
+            f"Petugas ini tidak berwenang; diperlukan petugas aktif kantor ini berperan {wanted}.",
             f"This user may not do this; it takes an active member of this office's staff with role {wanted}.",
         ),
     )

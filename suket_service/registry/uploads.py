@@ -4,9 +4,8 @@ What came with a file is kept only for as long as somebody works with it; that i
 counts, is kept for good. A file may name people, and so may its name: neither ever goes into the audit.
 """
 
-import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,16 +13,18 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, delete, func, insert, literal, select, update
 
-from suket_service.errors import NotFound, Problem, Text
+from suket_service.errors import NotFound, Problem, Text, WrongState
+from suket_service.registry.ids import is_id
 from suket_service.registry.schema import UploadPhotoRow, UploadRow
 
 #: Nobody comes back to a file that has lain for a day.
 KEPT = timedelta(hours=24)
 #: After it was confirmed, the rows that were refused can be fetched for so long.
 KEPT_CONFIRMED = timedelta(hours=1)
+#: How long one call goes through a file's rows before it lets go, so that whoever waits sees it move.
+PATIENCE = timedelta(seconds=2)
 NAME_CHARACTERS = 120
 _UNNAMED = "berkas"
-_ID = re.compile(r"[0-9a-f]{32}")
 
 
 class Purpose(StrEnum):
@@ -53,6 +54,7 @@ class Upload:
     refused_photos: Mapping[str, Problem] | None = None  # pictures that could not be used, by key
     confirmed_at: datetime | None = None
     is_held: bool = True  # whether its contents are still there
+    also_by: tuple[str, ...] = ()  # who else put something into it
 
 
 def add(tx: Connection, upload: Upload, body: bytes) -> None:
@@ -78,7 +80,7 @@ def by_id(tx: Connection, office: str, purpose: Purpose, upload: str) -> Upload:
     Raises:
         NotFound: also for another office's, and for one of another purpose.
     """
-    if _ID.fullmatch(upload):
+    if is_id(upload):
         query = _uploads(office, purpose).where(UploadRow.id == upload)
         row = tx.execute(query).first()
         if row is not None:
@@ -86,6 +88,21 @@ def by_id(tx: Connection, office: str, purpose: Purpose, upload: str) -> Upload:
     raise NotFound(
         "no_upload", Text("Berkas ini tidak ada di kantor ini.", "There is no such file in this office.")
     )
+
+
+def still_open(tx: Connection, office: str, purpose: Purpose, upload: str) -> Upload:
+    """A file of an office that can still be worked with.
+
+    Raises:
+        NotFound: as :func:`by_id`.
+        WrongState: ``upload_done``: it was confirmed; ``upload_gone``: its contents were let go.
+    """
+    found = by_id(tx, office, purpose, upload)
+    if found.confirmed_at is not None:
+        raise WrongState("upload_done", _DONE, "confirmed")
+    if not found.is_held:
+        raise WrongState("upload_gone", _GONE, "gone")
+    return found
 
 
 def exists(tx: Connection, office: str, upload: str) -> bool:
@@ -98,6 +115,22 @@ def of_office(tx: Connection, office: str, purpose: Purpose, most: int) -> list[
     """The files that an office uploaded, newest first."""
     query = _uploads(office, purpose).order_by(UploadRow.at.desc(), UploadRow.id).limit(most)
     return [_upload(row) for row in tx.execute(query)]
+
+
+def hands(tx: Connection, files: Collection[tuple[str, str]]) -> dict[tuple[str, str], frozenset[str]]:
+    """Who put something into those files of requests, each given by its office and its SHA-256."""
+    if not files:
+        return {}
+    query = select(UploadRow.office, UploadRow.sha256, UploadRow.by, UploadRow.origin).where(
+        UploadRow.purpose == Purpose.REQUESTS.value,
+        UploadRow.office.in_({office for office, _ in files}),
+        UploadRow.sha256.in_({digest for _, digest in files}),
+    )
+    found: dict[tuple[str, str], frozenset[str]] = dict.fromkeys(files, frozenset())
+    for row in tx.execute(query):
+        file = (row.office, row.sha256)
+        found[file] = found.get(file, frozenset()) | {row.by, *row.origin.get(_ALSO_BY, ())}
+    return found
 
 
 def body(tx: Connection, upload: str) -> bytes:
@@ -151,16 +184,24 @@ def let_go(tx: Connection, upload: Upload) -> None:
 
 
 def let_go_of_old(tx: Connection, at: datetime) -> None:
-    """Delete what is held of files that nobody needs any more, in every office: whoever uploads sees to it."""
-    finished = UploadRow.confirmed_at < at - KEPT_CONFIRMED
-    old = tx.execute(_QUERY.where(_HELD, finished | (UploadRow.at < at - KEPT))).all()
-    for row in old:
+    """Delete what is held of files that nobody needs any more, in every office."""
+    for row in tx.execute(_old(at)).all():
         let_go(tx, _upload(row))
+
+
+def holds_old(tx: Connection, at: datetime) -> bool:
+    """Whether anything is held of a file that nobody needs any more."""
+    return tx.execute(_old(at).limit(1)).first() is not None
+
+
+def _old(at: datetime) -> Select[Any]:
+    finished = UploadRow.confirmed_at < at - KEPT_CONFIRMED
+    return _QUERY.where(_HELD, finished | (UploadRow.at < at - KEPT))
 
 
 def an_id(wanted: str | None = None) -> str:
     """The id that is wanted, where it has an id's form; otherwise a fresh one."""
-    return wanted if wanted and _ID.fullmatch(wanted) else secrets.token_hex(16)
+    return wanted if wanted and is_id(wanted) else secrets.token_hex(16)
 
 
 def shown_name(name: str) -> str:
@@ -169,7 +210,7 @@ def shown_name(name: str) -> str:
     return "".join(letter for letter in base if letter.isprintable()).strip()[:NAME_CHARACTERS] or _UNNAMED
 
 
-_REFUSED_PHOTOS = "refused_photos"
+_REFUSED_PHOTOS, _ALSO_BY = "refused_photos", "also_by"
 _HELD = func.length(UploadRow.body) > 0
 # The contents are megabytes: only what asks for them reads them.
 _QUERY = select(
@@ -186,6 +227,16 @@ _QUERY = select(
 )
 
 
+_DONE = Text(
+    "Berkas ini sudah dikonfirmasi. Untuk perubahan, unggah berkas baru.",
+    "This file was confirmed already. For changes upload a new one.",
+)
+_GONE = Text(
+    "Isi berkas ini sudah dihapus. Unggah lagi berkasnya; yang sudah masuk tidak terulang.",
+    "What was in this file has been deleted. Upload it again; what came in is not taken twice.",
+)
+
+
 def _uploads(office: str, purpose: Purpose) -> Select[Any]:
     return _QUERY.where(UploadRow.office == office, UploadRow.purpose == purpose.value)
 
@@ -194,6 +245,8 @@ def _origin(upload: Upload) -> dict[str, Any]:
     told: dict[str, Any] = {"rows": upload.rows, "done": upload.done, "counts": dict(upload.counts or {})}
     if upload.as_of is not None:
         told |= {"source": upload.source, "as_of": upload.as_of.isoformat()}
+    if upload.also_by:
+        told[_ALSO_BY] = list(upload.also_by)
     if upload.refused_photos:
         told[_REFUSED_PHOTOS] = {
             key: [each.field, each.code, each.text.id, each.text.en]
@@ -220,6 +273,7 @@ def _upload(row: Row[Any]) -> Upload:
         refused_photos=_photo_problems(told.get(_REFUSED_PHOTOS, {})),
         confirmed_at=row.confirmed_at,
         is_held=bool(row.is_held),
+        also_by=tuple(told.get(_ALSO_BY, ())),
     )
 
 

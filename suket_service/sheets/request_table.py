@@ -11,7 +11,7 @@ from suket_service.sheets.write import Value, as_typed
 ERRORS = "kesalahan"
 #: Every field in the order of the columns, as files are written.
 FIELDS = tuple(dict.fromkeys(HEADERS.values()))
-_COLUMNS = Columns({**HEADERS, ERRORS: ERRORS, "errors": ERRORS}, REQUIRED, CODES, DATES)
+COLUMNS = Columns({**HEADERS, ERRORS: ERRORS, "errors": ERRORS}, REQUIRED, CODES, DATES)
 _CSV_IS_NO = (b"PK",)
 
 
@@ -21,7 +21,7 @@ def read_people(data: bytes) -> list[Row]:
     Raises:
         FileRefused: as ``read_table`` says.
     """
-    rows = read_table(data, _COLUMNS)
+    rows = read_table(data, COLUMNS)
     if data.startswith(_CSV_IS_NO) or not any(ERRORS in row.fields for row in rows):
         return rows
     # Our own CSV: its apostrophes are no one's typing.

@@ -10,7 +10,7 @@ from typing import Any
 
 import xlsxwriter  # type: ignore[import-untyped]
 
-from suket_service.sheets.write import CREATED, TEXT_FORMAT
+from suket_service.sheets.write import CREATED, OPTIONS, TEXT_FORMAT
 
 CHOICES_SHEET = "Pilihan"
 EXAMPLES_SHEET = "Contoh"
@@ -41,13 +41,7 @@ def write_template(
     The same template gives the same bytes.
     """
     out = io.BytesIO()
-    options = {
-        "in_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
         book.set_properties({"created": CREATED})
         look = _Look(book)
         main, examples_sheet = book.add_worksheet(title), book.add_worksheet(EXAMPLES_SHEET)

@@ -38,6 +38,14 @@ _EXACT_DIGITS = 15  # what a number keeps in a spreadsheet
 _FIRST_SURE_DATE = date(1900, 3, 1)  # before it spreadsheets disagree by a day (29 February 1900 never was)
 CREATED = datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)  # the same table is the same bytes
 
+OPTIONS = {
+    "in_memory": True,
+    # Cells are written by their kind; these hold for one that is ever written without.
+    "strings_to_formulas": False,
+    "strings_to_numbers": False,
+    "strings_to_urls": False,
+}
+
 
 def write_csv(headers: Sequence[str], rows: Iterable[Iterable[Value]]) -> bytes:
     """A CSV as Excel opens it: UTF-8 with a byte-order mark, commas, CR LF; dates as ``YYYY-MM-DD``."""
@@ -60,14 +68,7 @@ def write_xlsx(title: str, headers: Sequence[str], rows: Iterable[Iterable[Value
     if len(table) > MOST_XLSX_ROWS:
         raise _too_many_rows()
     out = io.BytesIO()
-    options = {
-        "in_memory": True,
-        # Cells are written by their kind; these hold for one that is ever written without.
-        "strings_to_formulas": False,
-        "strings_to_numbers": False,
-        "strings_to_urls": False,
-    }
-    with xlsxwriter.Workbook(out, options) as book:
+    with xlsxwriter.Workbook(out, OPTIONS) as book:
         book.set_properties({"created": CREATED})
         sheet = book.add_worksheet(_sheet_name(title))
         text, day = (

@@ -22,6 +22,10 @@ class Guard:
     enrolling: bool = False  # whether it is also for whoever has not finished enrolling
     most_bytes: int = MOST_REQUEST_BYTES
 
+    def admits(self, role: Role) -> bool:
+        """Whether it lets a holder of that role through."""
+        return self.roles is None or role in self.roles
+
 
 def only(*roles: Role, fresh: bool = False, most_bytes: int = MOST_REQUEST_BYTES) -> Guard:
     """For holders of one of these roles."""
@@ -30,8 +34,8 @@ def only(*roles: Role, fresh: bool = False, most_bytes: int = MOST_REQUEST_BYTES
 
 OPERATOR, APPROVER, ADMIN, AUDITOR = Role.OPERATOR, Role.APPROVER, Role.ADMIN, Role.AUDITOR
 PUBLIC = Guard(None)
-#: For programs, which bring no cookie.
-API = Guard(None, csrf=False)
+#: Needs no form token: it comes without a cookie, or changes nothing but the reader's language.
+WITHOUT_TOKEN = Guard(None, csrf=False)
 EVERYONE = only(*Role)
 OFFICERS = only(OPERATOR, APPROVER)
 READERS = only(OPERATOR, APPROVER, AUDITOR)
@@ -42,7 +46,7 @@ ROUTES: dict[str, Guard] = {
     # For anyone
     "static": PUBLIC,
     "openapi.spec": PUBLIC,
-    "api.verifications": API,
+    "api.verifications": WITHOUT_TOKEN,
     "api.docs": PUBLIC,
     "published.jwks": PUBLIC,
     "published.status_list": PUBLIC,
@@ -56,9 +60,9 @@ ROUTES: dict[str, Guard] = {
     "demo.trial_symbol": PUBLIC,
     # Signing in, and one's own account
     "account.sign_in": PUBLIC,
-    "account.language": API,
+    "account.language": WITHOUT_TOKEN,
     "account.codes": PUBLIC,  # in the demo alone
-    "account.sign_out": OWN,
+    "account.sign_out": PUBLIC,  # also of a session that is over: nobody is asked to sign in for it
     "account.enrol": OWN,
     "account.set_password": OWN,
     "account.set_code": OWN,
@@ -82,7 +86,6 @@ ROUTES: dict[str, Guard] = {
     "drafts.draft": READERS,
     "drafts.preview_picture": READERS,
     "drafts.preview_pdf": READERS,
-    "drafts.portrait": READERS,
     "drafts.edit": only(OPERATOR, most_bytes=25 * MB),
     "drafts.submit": only(OPERATOR),
     "drafts.withdraw": only(OPERATOR),
@@ -103,6 +106,7 @@ ROUTES: dict[str, Guard] = {
     "letters.find_by_file": replace(READERS, most_bytes=26 * MB),
     "letters.waiting": READERS,
     "letters.letter": READERS,
+    "letters.portrait": READERS,
     "letters.hand_over": OFFICERS,
     "letters.card": OFFICERS,
     "letters.extend": OFFICERS,
@@ -195,17 +199,19 @@ ROUTES: dict[str, Guard] = {
     "administration.restore_point": only(ADMIN),
     "administration.staff": only(ADMIN, AUDITOR),
     "administration.new_member": only(ADMIN),
-    "administration.reset_member": only(ADMIN),
-    "administration.set_active": only(ADMIN),
-    "administration.set_role": only(ADMIN),
+    "administration.add_member": only(ADMIN, fresh=True),
+    "administration.reset_member": only(ADMIN, fresh=True),
+    "administration.set_active": only(ADMIN, fresh=True),
+    "administration.set_role": only(ADMIN, fresh=True),
     "administration.keys": only(ADMIN, AUDITOR),
     "administration.key_step": only(ADMIN),
     "administration.new_key": only(ADMIN, fresh=True),
     "administration.change_key": only(ADMIN, fresh=True),
     "administration.clients": only(ADMIN, AUDITOR),
     "administration.new_client": only(ADMIN),
-    "administration.renew_client": only(ADMIN),
-    "administration.revoke_client": only(ADMIN),
+    "administration.add_client": only(ADMIN, fresh=True),
+    "administration.renew_client": only(ADMIN, fresh=True),
+    "administration.revoke_client": only(ADMIN, fresh=True),
 }
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

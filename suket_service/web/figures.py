@@ -43,7 +43,9 @@ class OfficeFigures:
 def page() -> Response:
     """The counts as a page."""
     told, checkpoint = _figures()
-    return _public(make_response(render_template("public/figures.html", told=told, checkpoint=checkpoint)))
+    answer = make_response(render_template("public/figures.html", told=told, checkpoint=checkpoint))
+    answer.vary.add("Cookie")  # the reader's language: whoever keeps a copy must not give it to another
+    return _public(answer)
 
 
 @blueprint.get("/angka.json")
@@ -78,7 +80,7 @@ def _figures() -> tuple[list[OfficeFigures], Checkpoint | None]:
 def _of_office(tx: Transaction, office: Office, today: date) -> OfficeFigures:
     first = today - timedelta(days=DAYS - 1)
     issued = counting.issued_per_day(tx, office.code, first, today)
-    revoked = counting.ended_per_day(tx, office.code, first, today)
+    revoked = counting.revoked_per_day(tx, office.code, first, today)
     days = (today - timedelta(days=back) for back in range(DAYS))
     return OfficeFigures(
         office, tuple(DayFigures(day, issued.get(day, 0), revoked.get(day, 0)) for day in days)

@@ -1,5 +1,6 @@
 """Forms: what was typed, what is wrong with it, and nothing of it lost. Decides nothing about its meaning."""
 
+import re
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -24,6 +25,7 @@ from suket_service.web.language import say
 #: A field of a file that was chosen before the session ended: it has to be chosen again.
 LOST_FILES = "_lost"
 ONCE = "_once"
+_KEY = re.compile(r"[0-9a-f]{32}")
 _MOST_PAGES = 1_000_000
 _MOST_DIGITS = 7
 #: What a form shows beside its fields. Anything else is a fault of ours and has a page of its own.
@@ -39,6 +41,7 @@ class Form:
             name: [value] if isinstance(value, str) else list(value) for name, value in (values or {}).items()
         }
         self.problems: dict[str, list[Text]] = {}
+        self._once: str | None = None
 
     @classmethod
     def given(cls) -> "Form":
@@ -78,8 +81,9 @@ class Form:
     @property
     def once(self) -> str:
         """The key that this page's form was drawn with, the same however often it is sent."""
-        given = self[ONCE]
-        return given if len(given) == 32 and given.isalnum() else new_key()  # noqa: PLR2004
+        if self._once is None:
+            self._once = self[ONCE] if _KEY.fullmatch(self[ONCE]) else new_key()
+        return self._once
 
     @property
     def ok(self) -> bool:

@@ -4,12 +4,14 @@ Whoever is asked for something on the way loses nothing: the page that asks carr
 and the answer to it goes on to where the first one was going.
 """
 
+import hmac
 import unicodedata
-from urllib.parse import urlsplit
+from hashlib import sha256
 
 from apiflask import APIFlask
 from flask import abort, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFProtect
+from itsdangerous import Signer
 from werkzeug.wrappers import Response
 
 from suket_service import administering
@@ -22,6 +24,12 @@ from suket_service.web.signed_in import SignedIn, sent_token, take_over, who
 
 #: Fields by which a page that stands in between asks; never a form's own.
 PASSWORD, CODE = "_password", "_code"
+#: Which session's end such a page speaks of: the page sent again later, by another cookie, is no answer.
+_FOR = "_for"
+#: Fields that no page carries on.
+_NEVER_KEPT = frozenset(
+    {PASSWORD, CODE, _FOR, LOST_FILES, "csrf_token", "password", "repeated", "old", "code"}
+)
 _READS = ("GET", "HEAD", "OPTIONS")
 _TEXT_CONTROLS = "\t\n\r"
 
@@ -54,7 +62,7 @@ def _require_same_site() -> None:
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         abort(403)
     origin = request.headers.get("Origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.host:
+    if origin and origin != "null" and origin.partition("://")[2] != request.host:
         abort(403)
 
 
@@ -79,6 +87,8 @@ def _admit(guard: Guard) -> Response | None:
         abort(403)
     if guard.fresh and not me.is_fresh:
         return _ask_for_code(me)
+    if request.method not in _READS:
+        administering.note_use(context().registry, me.present, me.at)
     return None
 
 
@@ -87,15 +97,23 @@ def _back_again() -> SignedIn | None:
     owner, form = _owner(), Form.given()
     if request.method in _READS or owner is None or PASSWORD not in form:
         return None
+    if not hmac.compare_digest(request.form.get(_FOR, "").encode(), _ended_session().encode()):
+        return None
     settings = context().settings
     try:
         token, _ = administering.sign_in(
             *(context().registry, owner, request.form[PASSWORD], form[CODE]),
-            *(settings.secret_key or "", device_of(request.user_agent.string), now()),
+            *(settings.own_secret_key, device_of(request.user_agent.string), now()),
         )
     except NotAllowed as refused:
         abort(_again("sign-in", owner, refused.text))
     return take_over(token)
+
+
+def _ended_session() -> str:
+    """A sign for the session whose token was sent, which nobody can make who does not hold our secret."""
+    signer = Signer(context().settings.own_secret_key, salt="suket-again", digest_method=sha256)
+    return signer.get_signature(administering.token_hash(sent_token() or "")).decode()
 
 
 def _owner() -> str | None:
@@ -127,15 +145,14 @@ def _ask_for_code(me: SignedIn) -> Response | None:
 
 def _again(what: str, username: str, problem: Text | None = None) -> Response:
     kept = [
-        (name, value)
-        for name, values in request.form.lists()
-        for value in values
-        if name not in (PASSWORD, CODE, LOST_FILES, "csrf_token")
+        (name, value) for name, values in request.form.lists() for value in values if name not in _NEVER_KEPT
     ]
     lost = {
         *request.form.getlist(LOST_FILES),
         *(name for name, file in request.files.items() if file.filename),
     }
     kept += [(LOST_FILES, name) for name in sorted(lost)]
+    if what == "sign-in":
+        kept.append((_FOR, _ended_session()))
     page = render_template("staff/again.html", what=what, username=username, kept=kept, problem=problem)
     return make_response(page, 401)

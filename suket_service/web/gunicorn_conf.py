@@ -1,12 +1,16 @@
-"""What gunicorn is told beside its arguments: a worker that may sign also keeps what is published fresh."""
+"""What gunicorn is told beside its arguments: each worker sees to what falls due while nobody asks for a page.
+
+What was kept for a time is let go; a worker that may sign also keeps what is published fresh.
+"""
 
 import logging
 import random
 import threading
 import time
+from collections.abc import Callable
 from typing import Any
 
-from suket_service import publishing
+from suket_service import issuing, printing, publishing
 from suket_service.errors import SuketError
 from suket_service.publishing import Publisher
 from suket_service.web.context import Context, now
@@ -16,21 +20,32 @@ _log = logging.getLogger("suket")
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start the publisher thread once the application is loaded."""
+    """Start the caretaker thread once the application is loaded."""
     context: Context = worker.wsgi.extensions["suket"]
-    if context.settings.key_passphrase is not None:
-        threading.Thread(target=_keep_published, args=(context,), name="publisher", daemon=True).start()
+    threading.Thread(target=_take_care, args=(context,), name="caretaker", daemon=True).start()
 
 
-def _keep_published(context: Context) -> None:
-    settings = context.settings
-    publisher = Publisher(settings.key_passphrase, settings.base_url, settings.host)
+def _take_care(context: Context) -> None:
     while True:
-        try:
-            publishing.publish_if_due(context.registry, publisher, now())
-        except SuketError as error:
-            _log.warning("not published: %s", error.code)
-        except Exception as error:  # noqa: BLE001 - the thread must outlive what nobody foresaw
-            _log.error("not published: %s", type(error).__name__)
+        see_to(context)
         # Workers start together; a random pause keeps them from asking together for ever.
         time.sleep(CHECK_EVERY_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+
+
+def see_to(context: Context) -> None:
+    """What falls due each minute; each in its own right, whatever becomes of the others."""
+    settings = context.settings
+    _attempt("files not let go", lambda: issuing.let_go_of_old_uploads(context.registry, now()))
+    _attempt("prints not let go", lambda: printing.Shelf(settings.data_dir).sweep(now()))
+    if settings.key_passphrase is not None:
+        publisher = Publisher(settings.key_passphrase, settings.base_url, settings.host)
+        _attempt("not published", lambda: publishing.publish_if_due(context.registry, publisher, now()))
+
+
+def _attempt(failed: str, task: Callable[[], object]) -> None:
+    try:
+        task()
+    except SuketError as error:
+        _log.warning("%s: %s", failed, error.code)
+    except Exception as error:  # noqa: BLE001 - the thread must outlive what nobody foresaw
+        _log.error("%s: %s", failed, type(error).__name__)

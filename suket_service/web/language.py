@@ -1,8 +1,10 @@
 """The reader's language: Indonesian, unless they chose English. Both stand side by side where a sentence is used."""
 
+import re
 from datetime import date, datetime, timedelta, timezone
 
 from flask import Flask, g, request
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from suket_service.core.letter import Office
@@ -12,6 +14,7 @@ from suket_service.paper.wording import MONTHS
 LANGUAGES = ("id", "en")
 _COOKIE = "bahasa"
 _YEAR = 365 * 24 * 3600
+_COMMAND = re.compile(r"`([^`]*)`")
 _ENGLISH_MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -40,6 +43,14 @@ def t(id: str, en: str) -> str:
 def say(text: Text) -> str:
     """A sentence in the reader's language."""
     return text.in_language(language())
+
+
+def shown(text: Text) -> str:
+    """A sentence on a page: what stands between backticks is a command, and looks like one."""
+    said = say(text)
+    if "`" not in said:
+        return said
+    return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(said))))  # noqa: S704 - escaped before
 
 
 def day(value: date | None) -> str:
@@ -83,4 +94,6 @@ def number(value: int) -> str:
 def install(app: Flask) -> None:
     """Give templates the words and forms."""
     app.jinja_env.globals.update(t=t, language=language)
-    app.jinja_env.filters.update(say=say, day=day, moment=moment, clock=clock, grouped=grouped, number=number)
+    app.jinja_env.filters.update(
+        say=shown, day=day, moment=moment, clock=clock, grouped=grouped, number=number
+    )

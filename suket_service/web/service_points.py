@@ -1,4 +1,7 @@
-"""The public page of the places of service: where to go today, so that nobody travels in vain. Changes nothing."""
+"""The public page of the places of service: hours and what works, so that nobody travels in vain. Changes nothing.
+
+Hours are free text, so the page never says that a place is open now.
+"""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,14 +21,14 @@ blueprint = APIBlueprint("service_points", __name__, enable_openapi=False)
 STALE = timedelta(days=1)
 KIND_NAMES = {
     PointKind.OFFICE: Text("Kantor dinas", "Main office"),
-    PointKind.DISTRICT: Text("Kantor kecamatan", "District offices"),
-    PointKind.MOBILE: Text("Pelayanan keliling", "Mobile teams"),
+    PointKind.DISTRICT: Text("Kantor kecamatan", "District office"),
+    PointKind.MOBILE: Text("Layanan keliling", "Mobile team"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Group:
-    """An office's places of one sort, those that are open first."""
+    """An office's places of one sort, those that are not closed first."""
 
     kind: Text
     points: list[ServicePoint]

@@ -1,4 +1,4 @@
-"""Who is signed in to this request, by which cookie. Decides nothing about what they may do.
+"""Who is signed in to this request, by which cookie. What they may do is the route table's to say.
 
 Two cookies: one holds the session's token; the other is Flask's own, signed, with nothing in it but the
 secret of this browser's form tokens and when it was last here (so that a GET writes nothing).
@@ -15,6 +15,7 @@ from suket_service.administering import Present
 from suket_service.core.letter import Office
 from suket_service.registry.staff import Role
 from suket_service.settings import Settings
+from suket_service.web.access import ROUTES
 from suket_service.web.context import context, now
 
 _SEEN = "seen"
@@ -68,6 +69,11 @@ def signed_in() -> SignedIn:
     return found
 
 
+def may(endpoint: str) -> bool:
+    """Whether that route is for the reader, too."""
+    return ROUTES[endpoint].admits(signed_in().role)
+
+
 def who() -> SignedIn | None:
     """Who asks, if anyone is signed in; looked up once a request."""
     if "who" not in g:
@@ -81,7 +87,7 @@ def _look_up() -> SignedIn | None:
     if token is None:
         return None
     at = now()
-    present = administering.who_is(context().registry, token, _last_here(), at)
+    present = administering.who_is(context().registry, token, _last_here(token), at)
     return None if present is None else SignedIn(present, at)
 
 
@@ -90,15 +96,26 @@ def sent_token() -> str | None:
     return request.cookies.get(cookie_name(context().settings))
 
 
-def _last_here() -> datetime | None:
-    seen = session.get(_SEEN)
-    return datetime.fromtimestamp(seen, UTC) if isinstance(seen, int) else None
+def _last_here(token: str) -> datetime | None:
+    # Of this very session: a cookie that was signed for a colleague keeps nobody else's alive.
+    match session.get(_SEEN):
+        case [int(seen), str(of)] if of == _name_of(administering.token_hash(token)):
+            return datetime.fromtimestamp(seen, UTC)
+    return None
+
+
+def _note_here(token_hash: bytes, at: datetime) -> None:
+    session[_SEEN] = [int(at.timestamp()), _name_of(token_hash)]
+
+
+def _name_of(token_hash: bytes) -> str:
+    return token_hash.hex()[:16]
 
 
 def take_over(token: str) -> SignedIn | None:
     """Go on, in this request and with this browser, in the session of that token."""
     at = now()
-    session[_SEEN] = int(at.timestamp())
+    _note_here(administering.token_hash(token), at)
     present = administering.who_is(context().registry, token, None, at)
     g.new_token, g.who = token, None if present is None else SignedIn(present, at)
     return who()
@@ -116,7 +133,8 @@ def cookie_name(settings: Settings) -> str:
 
 
 def install(app: Flask, settings: Settings) -> None:
-    """Send the cookies that a request has earned."""
+    """Send the cookies that a request has earned, and let pages ask whom their links are for."""
+    app.jinja_env.globals["may"] = may
     secure = settings.base_url.startswith("https:")
     app.config.update(
         SESSION_COOKIE_NAME=f"{cookie_name(settings)}-form",
@@ -135,7 +153,13 @@ def install(app: Flask, settings: Settings) -> None:
         elif token is not None:
             response.delete_cookie(cookie_name(settings), secure=secure, httponly=True, samesite="Lax")
         elif g.get("who") is not None:
-            here = int(g.who.at.timestamp())
-            if here - session.get(_SEEN, 0) >= _SEEN_EVERY:
-                session[_SEEN] = here
+            me: SignedIn = g.who
+            token_hash = me.present.session.token_hash
+            match session.get(_SEEN):
+                case [int(seen), str(of)] if of == _name_of(token_hash):
+                    due = me.at.timestamp() - seen >= _SEEN_EVERY
+                case _:
+                    due = True
+            if due:
+                _note_here(token_hash, me.at)
         return response

@@ -78,6 +78,45 @@ def test_another_days_doings_are_not_in_it(office: OfficeAtWork) -> None:
     assert (figures.issued, figures.changes, figures.series) == (0, {"revoke": 1}, ())
 
 
+def after(office: OfficeAtWork, report: ClosingReport) -> dict[str, int]:
+    with office.registry.reading() as tx:
+        return closing_reports.afterwards(tx, OFFICE, report)
+
+
+def test_what_happens_on_the_day_after_it_was_closed_is_told(office: OfficeAtWork) -> None:
+    first, second = office.issue(2)
+    office.revoke(first)
+    report = close(office)
+    assert after(office, report) == {}
+    office.issue(1)
+    office.revoke(second)
+    assert after(office, report) == {"issue": 1, "draft": 1, "revoke": 1}
+
+
+def test_what_happens_on_a_later_day_is_that_days(office: OfficeAtWork) -> None:
+    [letter] = office.issue(1)
+    report = close(office)
+    office.clock += timedelta(days=1)
+    office.revoke(letter)
+    assert after(office, report) == {}
+    assert after(office, close(office)) == {}
+
+
+def test_letters_in_force_that_were_never_printed_are_counted_by_their_day(office: OfficeAtWork) -> None:
+    def unprinted(day: date = TODAY) -> int:
+        with office.registry.reading() as tx:
+            return closing_reports.unprinted(tx, HERE, day)
+
+    first, *_ = office.issue(3)
+    assert unprinted() == 3
+    office.revoke(first)
+    with office.registry.writing() as tx:
+        issued = next(each for each in letters.search(tx, HERE) if each.number == number(2))
+        letters.add_printing(tx, issued.id, "ab" * 32, "test", "operator", office.clock)
+    assert unprinted() == 1
+    assert unprinted(TODAY + timedelta(days=1)) == 0
+
+
 def test_numbers_that_are_missing_are_told(office: OfficeAtWork) -> None:
     office.issue(2)
     with tampering(office.registry) as connection:
@@ -148,6 +187,16 @@ def test_a_day_that_is_to_come_is_not_closed(office: OfficeAtWork) -> None:
     with pytest.raises(FieldError) as refused:
         close(office, TODAY + timedelta(days=1))
     assert refused.value.code == "day_to_come"
+
+
+def test_a_day_before_the_registry_began_is_not_closed(office: OfficeAtWork) -> None:
+    with office.registry.reading() as tx:
+        first = OFFICE.local_date(audit.first_at(tx))
+    for day in (first - timedelta(days=1), date(1900, 1, 1), date.min):
+        with pytest.raises(FieldError) as refused:
+            close(office, day)
+        assert refused.value.problem.code == "day_before_registry"
+    assert close(office, first).day == first
 
 
 @pytest.mark.parametrize("by", ["admin", "auditor", "nobody"])

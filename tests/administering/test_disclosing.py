@@ -160,6 +160,7 @@ def test_a_list_may_be_for_one_village(office: OfficeAtWork) -> None:
     [
         ({"receiver": " "}, ["receiver"]),
         ({"receiver": "2172031708950003"}, ["receiver"]),
+        ({"receiver": "KPU 2172 0317 0895 0003 Siti"}, ["receiver"]),
         ({"village": "2171011001"}, ["village"]),
         ({"columns": frozenset({ListColumn.NIK})}, ["basis", "basis_date"]),
         ({"columns": frozenset({ListColumn.NIK}), "basis": "12/KPU/2026"}, ["basis_date"]),

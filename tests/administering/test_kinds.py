@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import select
 
 from suket_service import administering
-from suket_service.administering import KindChange
+from suket_service.administering import CONSOLE, KindChange
 from suket_service.core.kind import Kind, SignatureMode, ValidityRule
 from suket_service.errors import InputError, NotAllowed, NotFound, PrinterError, RequestRefused, Text
 from suket_service.registry import letters, offices
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.schema import AuditRow
 from suket_service.registry.session import Registry
+from tests.administering.elsewhere import another_office
 from tests.builders import NOON, OFFICE, TODAY, a_row
 from tests.conftest import IssueRows
 
@@ -81,6 +82,29 @@ class TestAdding:
         with pytest.raises(NotAllowed):
             add(registry, by=by)
         assert 3 not in kinds(registry)
+
+    @pytest.mark.parametrize(("office", "by"), [(OFFICE.code, "admin"), ("2101", "lain")])
+    def test_of_several_offices_none_adds_or_changes_one(
+        self, registry: Registry, office: str, by: str
+    ) -> None:
+        another_office(registry)
+        before = (kinds(registry), entries(registry))
+        with pytest.raises(NotAllowed) as adding:
+            administering.add_kind(registry, office, NEW, by, NOON, TEMPLATES)
+        with pytest.raises(NotAllowed) as changing:
+            administering.change_kind(registry, office, 1, KindChange(title="LAIN"), by, NOON, TEMPLATES)
+        assert adding.value.code == changing.value.code == "kinds_of_all"
+        assert (kinds(registry), entries(registry)) == before
+
+    def test_of_several_offices_the_console_does_and_every_auditor_sees_it(self, registry: Registry) -> None:
+        another_office(registry)
+        administering.add_kind(registry, None, NEW, CONSOLE, NOON, TEMPLATES)
+        wanted = KindChange(title="LAIN", rule=ValidityRule.FIXED_DATE, fixed_date=TODAY)
+        administering.change_kind(registry, None, 3, wanted, CONSOLE, NOON, TEMPLATES)
+        assert kinds(registry)[3].title == "LAIN"
+        with registry.reading() as tx:
+            told = tx.execute(select(AuditRow.actor, AuditRow.action, AuditRow.office)).all()[-2:]
+        assert told == [(CONSOLE, "kind.add", None), (CONSOLE, "kind.change", None)]
 
     def test_an_administrator_elsewhere_does_not(self, registry: Registry) -> None:
         with pytest.raises(NotAllowed):

@@ -10,7 +10,7 @@ from suket_service import administering
 from suket_service.administering import LETTERHEAD_CHARACTERS, MOST_CARDS
 from suket_service.core.letter import Capacity, Letterhead
 from suket_service.errors import FieldError, InputError, NotAllowed, PrinterError, RequestRefused, Text
-from suket_service.registry import letters, offices
+from suket_service.registry import audit, letters, offices
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.offices import USUAL_HOURS, Hours, OpeningHours
 from suket_service.registry.schema import Base
@@ -37,6 +37,24 @@ def test_an_office_is_listed_with_its_letterhead_and_usual_kind(registry: Regist
 
 def test_a_new_letterhead_is_the_next_version(registry: Registry) -> None:
     assert change(registry) == current(registry) == replace(NEW, version=2)
+
+
+def test_versions_say_who_made_them_and_the_first_came_with_the_office(registry: Registry) -> None:
+    change(registry)
+    told = administering.letterhead_versions(registry, OFFICE.code)
+    assert [(each.head.version, each.since, each.by) for each in told] == [
+        (2, NOON, "admin"),
+        (1, told[1].since, None),
+    ]
+
+
+def test_another_offices_change_makes_no_version_its_own(registry: Registry) -> None:
+    with registry.writing() as tx:
+        offices.add_office(tx, replace(OFFICE, code="2101"), 1)
+        offices.add_letterhead(tx, "2101", LETTERHEAD, NOON)
+        audit.append(tx, NOON, "lain", "office.letterhead", "2101", "2101", {"version": 1})
+    [first] = administering.letterhead_versions(registry, OFFICE.code)
+    assert first.by is None
 
 
 def test_letters_keep_the_letterhead_of_their_issue(registry: Registry, issued: LetterRecord) -> None:
@@ -74,7 +92,10 @@ def test_a_line_is_filled_and_no_longer_than_the_registry_keeps(
         ("Ŋ", "glyph_missing"),
     ):
         with pytest.raises(RequestRefused) as refused:
+            administering.require_letterhead(replace(NEW, **_line(field, text)))
+        with pytest.raises(RequestRefused) as refused_as_well:
             change(sqlite_registry, replace(NEW, **_line(field, text)))
+        assert refused_as_well.value.problems == refused.value.problems
         assert [(each.field, each.code) for each in refused.value.problems] == [(field, code)]
     change(sqlite_registry, replace(NEW, **_line(field, "x" * LETTERHEAD_CHARACTERS[field])))
 

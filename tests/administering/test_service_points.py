@@ -113,7 +113,7 @@ class TestRefusing:
             ({"address": ""}, ("address", "missing")),
             ({"hours": ""}, ("hours", "missing")),
             ({"notice": "a\nb"}, ("notice", "not_printable")),
-            ({"notice": "Hubungi 2172031708950003"}, ("notice", "names_someone")),
+            ({"notice": "Hubungi 217203.170895.0003"}, ("notice", "names_someone")),
             ({"closed_since": TODAY + timedelta(days=1)}, ("closed_since", "date_ahead")),
         ],
     )

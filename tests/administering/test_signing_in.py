@@ -6,10 +6,11 @@ import pyotp
 import pytest
 
 from suket_service import administering
-from suket_service.administering import CONSOLE, IDLE, SITTING, Present
+from suket_service.administering import CONSOLE, SITTING, Present
+from suket_service.administering.signing_in import IDLE
 from suket_service.core.credentials import recovery_hash
 from suket_service.errors import NotAllowed
-from suket_service.registry import credentials, sessions
+from suket_service.registry import audit, credentials, sessions
 from suket_service.registry.session import Registry
 from tests.builders import NOON, OFFICE
 
@@ -148,6 +149,43 @@ def test_the_audit_holds_no_token_and_no_code(registry: Registry, token: str) ->
         told = str(tx.exec_driver_sql("SELECT actor, subject, details FROM audit").fetchall())
     assert token not in told
     assert not any(code in told for code in codes)
+
+
+@pytest.fixture
+def enrolling(registry: Registry) -> str:
+    """A session of the operator, who signed in to choose a password and has just chosen it."""
+    given = administering.reset_sign_in(registry, OFFICE.code, "operator", CONSOLE, NOON)
+    token, _ = administering.sign_in(registry, "operator", given, "", SECRET_KEY, "-", NOON)
+    keep = administering.token_hash(token)
+    administering.set_password(registry, OFFICE.code, "operator", PASSWORD, "operator", NOON, keep)
+    return token
+
+
+def test_a_whole_session_takes_the_enrolling_ones_place(registry: Registry, enrolling: str) -> None:
+    before = entries(registry)
+    whole = administering.finish_enrolment(registry, present(registry, enrolling), "-", NOON)
+    assert whole is not None
+    assert present(registry, whole).session.complete
+    assert administering.who_is(registry, enrolling, None, NOON) is None
+    assert [entry.action for entry in entries(registry)[len(before) :]] == ["session.begin"]
+
+
+def test_an_enrolling_session_lasts_when_no_other_can_begin(
+    registry: Registry, enrolling: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError
+
+    mine = present(registry, enrolling)
+    monkeypatch.setattr(sessions, "add", fails)
+    with pytest.raises(ZeroDivisionError):
+        administering.finish_enrolment(registry, mine, "-", NOON)
+    assert administering.who_is(registry, enrolling, None, NOON) is not None
+
+
+def entries(registry: Registry) -> list[audit.StoredEntry]:
+    with registry.reading() as tx:
+        return audit.stretch(tx, 0, 1000)
 
 
 def test_demo_accounts_are_none_in_production(registry: Registry) -> None:

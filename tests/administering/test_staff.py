@@ -474,6 +474,53 @@ class TestKeepingStaff:
         with pytest.raises(NotFound):
             administering.add_member(registry, replace(BUDI, office="9999"), CONSOLE, NOON)
 
+    def test_a_member_added_to_sign_in_begins_by_the_password_and_must_choose_their_own(
+        self, registry: Registry
+    ) -> None:
+        before = entries(registry)
+        given = administering.add_member_to_sign_in(registry, BUDI, "admin", NOON)
+        assert entries(registry) == [*before, ("admin", "staff.add", "budi")]
+        assert refused(lambda: prove(registry, "budi", given)) == "not_proven"
+        _, proof = administering.sign_in(registry, "budi", given, "", SECRET_KEY, "-", NOON)
+        assert not proof.complete
+
+    def test_nobody_is_added_without_the_password(
+        self, registry: Registry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def fails(*_: object, **__: object) -> None:
+            raise ZeroDivisionError
+
+        monkeypatch.setattr(credentials, "put_password", fails)
+        before = entries(registry)
+        with pytest.raises(ZeroDivisionError):
+            administering.add_member_to_sign_in(registry, BUDI, "admin", NOON)
+        assert entries(registry) == before
+        with registry.reading() as tx:
+            assert staff.find(tx, "budi") is None
+
+    def test_the_role_that_one_has_is_no_change(self, registry: Registry) -> None:
+        before = entries(registry)
+        with pytest.raises(FieldError) as refusal:
+            administering.set_role(registry, OFFICE.code, "operator", Role.OPERATOR, CONSOLE, NOON)
+        assert (refusal.value.code, entries(registry)) == ("nothing_to_change", before)
+
+    @pytest.mark.parametrize("role", set(Role) - {Role.ADMIN})
+    def test_nobody_changes_their_own_role(self, registry: Registry, role: Role) -> None:
+        administering.set_role(registry, OFFICE.code, "auditor", Role.ADMIN, CONSOLE, NOON)
+        before = entries(registry)
+        own = refused(lambda: administering.set_role(registry, OFFICE.code, "admin", role, "admin", NOON))
+        assert (own, entries(registry)) == ("own_role", before)
+        with registry.reading() as tx:
+            assert staff.of_office(tx, OFFICE.code, "admin").role is Role.ADMIN
+
+    def test_a_role_given_counts_in_no_session_that_began_before(
+        self, registry: Registry, operator: Person
+    ) -> None:
+        token, _ = administering.sign_in(registry, "operator", PASSWORD, "", SECRET_KEY, "-", NOON)
+        assert administering.who_is(registry, token, None, NOON) is not None
+        administering.set_role(registry, OFFICE.code, "operator", Role.ADMIN, "admin", NOON)
+        assert administering.who_is(registry, token, None, NOON) is None
+
     def test_the_list_says_what_each_can_prove_themselves_by(self, registry: Registry) -> None:
         enrolled(registry, "kepala")
         administering.set_password(registry, OFFICE.code, "admin", PASSWORD, CONSOLE, NOON)
@@ -601,7 +648,43 @@ def test_an_office_keeps_an_administrator(registry: Registry, change: str) -> No
     leave()
 
 
+@pytest.mark.parametrize("change", ["active", "role"])
+def test_an_administrator_who_can_sign_in_goes_only_when_another_can(registry: Registry, change: str) -> None:
+    enrolled(registry, "admin")
+    administering.set_role(registry, OFFICE.code, "auditor", Role.ADMIN, CONSOLE, NOON)
+
+    def leave() -> None:
+        if change == "active":
+            administering.set_active(registry, OFFICE.code, "admin", CONSOLE, NOON, active=False)
+        else:
+            administering.set_role(registry, OFFICE.code, "admin", Role.AUDITOR, CONSOLE, NOON)
+
+    def refusal() -> str:
+        with pytest.raises(CallerError) as refused:
+            leave()
+        return refused.value.code
+
+    assert refusal() == "last_administrator"
+    administering.set_password(registry, OFFICE.code, "auditor", PASSWORD, CONSOLE, NOON)
+    assert refusal() == "last_administrator"
+    enrolled(registry, "auditor")
+    leave()
+
+
 class TestBeginningAnew:
+    def test_the_given_password_is_good_for_a_week(self, registry: Registry, kepala: Person) -> None:
+        given = administering.reset_sign_in(registry, OFFICE.code, "kepala", "admin", NOON)
+        week = NOON + timedelta(days=7)
+
+        def sign_in(at: datetime) -> None:
+            administering.sign_in(registry, "kepala", given, "", SECRET_KEY, "-", at)
+
+        assert refused(lambda: sign_in(week)) == "not_proven"
+        sign_in(week - timedelta(seconds=1))
+
+    def test_a_password_of_ones_own_lasts(self, registry: Registry, operator: Person) -> None:
+        assert prove(registry, "operator", at=NOON + timedelta(days=400)) == "operator"
+
     def test_the_given_password_proves_nothing_but_that_one_may_enrol(
         self, registry: Registry, kepala: Person
     ) -> None:

@@ -14,7 +14,7 @@ from suket_service.administering import ListChange, ListPreview, uploaded_lists
 from suket_service.core.letter import Office
 from suket_service.core.resident import RecordingState
 from suket_service.errors import FileRefused, NotAllowed, NotFound, WrongState
-from suket_service.registry import residents
+from suket_service.registry import residents, uploads
 from suket_service.registry.residents import Import
 from suket_service.registry.session import Registry
 from suket_service.registry.uploads import Upload
@@ -185,7 +185,7 @@ class TestConfirming:
         self, registry: Registry, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(uploaded_lists, "PORTION", 3)
-        monkeypatch.setattr(uploaded_lists, "PATIENCE", timedelta(0))
+        monkeypatch.setattr(uploads, "PATIENCE", timedelta(0))
         upload = keep(registry, *self.ROWS, a_row(serial=2))
         first = take(registry, upload)
         assert (first.done, first.confirmed_at) == (3, None)
@@ -250,6 +250,7 @@ class TestConfirming:
         ({"as_of": TODAY + DAY}, "as_of_in_future"),
         ({"source": ""}, "source_form"),
         ({"source": "SIAK 2172031708950003"}, "source_form"),
+        ({"source": "SIAK 217203 170895 0003"}, "source_form"),
     ],
 )
 def test_a_list_whose_origin_cannot_be_kept_is_refused(

@@ -13,6 +13,7 @@ from suket_service.core.trust_bundle import open_bundle
 from suket_service.core.verdict import Caution
 from suket_service.errors import CallerError, FieldError, NotAllowed, NotFound
 from suket_service.issuing import RowStatus
+from suket_service.paper.wording import long_date
 from suket_service.publishing import TRUST_BUNDLE, Publisher
 from suket_service.registry import letters, offices
 from suket_service.registry.letters import LetterRecord
@@ -96,7 +97,8 @@ class TestAdding:
         with pytest.raises(FieldError) as refused:
             add(registry, replace(WINDOW, opens_on=opens, closes_on=closes))
         assert code_of(refused) == "letters_outside"
-        assert TODAY.isoformat() in refused.value.text.id
+        assert f"terbit pada {long_date(TODAY)}, di luar" in refused.value.text.id
+        assert "on 22 November 2026, outside" in refused.value.text.en
         assert windows(registry) == ()
 
     def test_letters_of_other_kinds_do_not_count(self, registry: Registry, issued: LetterRecord) -> None:
@@ -138,6 +140,7 @@ class TestClosing:
         with pytest.raises(CallerError) as refused:
             close(registry, window_id, last)
         assert code_of(refused) == "window_closed"
+        assert "sudah 21 November 2026." in refused.value.text.id
 
     def test_a_last_day_before_letters_issued_is_refused(
         self, registry: Registry, issued: LetterRecord

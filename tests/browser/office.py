@@ -6,7 +6,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from suket_service import administering
 from suket_service.administering.proving import Proof
@@ -19,6 +20,7 @@ from tests.browser.serving import free_port, served, suket
 from tests.web.staff.conftest import OfficeAtWork
 
 DEMO_OFFICE = "2172"
+_AXE = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
 
 @contextmanager
@@ -67,3 +69,9 @@ def signed_in(
     context = browser.new_context(**options)  # type: ignore[arg-type]
     context.add_cookies([{"name": "suket", "value": token, "url": url}])
     return context
+
+
+def barriers(page: Page) -> str:
+    """What axe finds on a page that keeps someone from using it; empty when there is nothing."""
+    found = Axe().run(page, options=_AXE)
+    return found.generate_report() if found.violations_count else ""

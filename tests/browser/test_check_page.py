@@ -72,6 +72,29 @@ def test_nothing_pasted_is_told_at_the_field(site: Site, page: Page) -> None:
     expect(page.locator("#seal")).to_have_attribute("aria-invalid", "true")
 
 
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("NPDY-ZPD5", "Ini kode periksa"),
+        ("npdy zpd5", "Ini kode periksa"),
+        ("471.13/0002/SKP/2172/2026", "Ini nomor surat"),
+        ("217203 170895 0003", "Ini NIK"),
+    ],
+)
+def test_what_else_stands_on_a_letter_is_recognised_and_says_what_to_do(
+    site: Site, page: Page, typed: str, told: str
+) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.method))
+    page.goto(f"{site.url}/s")
+    page.locator("#seal").fill(typed)
+    page.get_by_role("button", name="Periksa").click()
+    expect(page.locator("#seal-error")).to_contain_text(told)
+    expect(page.locator("#seal-error")).to_contain_text("hubungi Disdukcapil penerbit")
+    expect(page.locator("#seal")).to_be_focused()
+    assert "POST" not in asked
+
+
 def test_a_service_out_of_reach_is_never_green_and_can_be_tried_again(site: Site, page: Page) -> None:
     page.route("**/api/v1/verifications", lambda route: route.abort())
     page.goto(f"{site.url}/s#{site.seals['issued']}")

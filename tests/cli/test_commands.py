@@ -2,8 +2,10 @@
 
 import json
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -276,6 +278,11 @@ class TestImportingResidents:
     def test_rows_are_imported(self, demo: Path) -> None:
         result = suket("residents", "import", EXAMPLES / "penduduk.csv", "--by", "operator", data=demo)
         assert (result.exit_code, result.stdout) == (0, "40 diimpor, 0 ditolak.\n")
+
+    def test_the_demos_lists_say_where_real_ones_come_from(self, demo: Path) -> None:
+        with closing(sqlite3.connect(demo / "suket.sqlite3")) as connection:
+            sources = connection.execute("SELECT DISTINCT source FROM resident").fetchall()
+        assert sources == [("SIAK (contoh)",)]
 
     def test_a_bad_row_is_refused_by_row_and_field(self, demo: Path) -> None:
         result = suket(

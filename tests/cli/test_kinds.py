@@ -97,6 +97,11 @@ class TestAdding:
         told = [line.split(": ")[1] for line in result.stderr.splitlines()]
         assert told == ["legal_basis", "amount", "code"]
 
+    def test_whoever_runs_the_machine_names_no_administrator(self, demo: Path) -> None:
+        done(demo, "add", 3, *NEW, *DAYS)
+        done(demo, "change", 3, "--title", "SURAT KETERANGAN LAIN")
+        assert listed(demo)[3]["title"] == "SURAT KETERANGAN LAIN"
+
     @pytest.mark.parametrize("by", ["operator", "kepala", "auditor", "nobody"])
     def test_only_an_administrator_may(self, fresh_demo: Path, by: str) -> None:
         assert kinds(fresh_demo, "add", 3, *NEW, *DAYS, "--by", by).exit_code == 1

@@ -13,6 +13,7 @@ from click.testing import Result
 
 from suket_service.cli.letter_files import read_rows, write_table
 from suket_service.errors import FileRefused
+from suket_service.sheets.request_table import ERRORS
 from suket_service.sheets.table import MOST_BYTES
 from tests.cli.builders import EXAMPLES, NIK, copy_of, lines_of, suket
 from tests.sheets.builders import a_huge_sheet, a_workbook, an_ole_file
@@ -79,6 +80,18 @@ def test_a_workbook_asks_for_the_same_letters_as_its_csv(demo: Path, tmp_path: P
     again = lines_of(issue(a_file(tmp_path, header, [as_typed(row) for row in rows]), demo))
     assert [line["status"] for line in again] == ["unchanged", "unchanged"]
     assert [line["number"] for line in again] == [line["number"] for line in first]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.xlsx"])
+def test_rows_that_were_given_back_and_mended_are_issued(demo: Path, tmp_path: Path, name: str) -> None:
+    header, rows = example("9001", "9013")
+    rows[0]["alamat"] = "-"  # a spreadsheet would calculate it: in a CSV it stands behind an apostrophe
+    given = [[*(row[field] for field in header), "alamat: mohon diperiksa"] for row in rows]
+    file = tmp_path / name
+    write_table(file, "Permohonan", [*header, ERRORS], given)
+    assert told_of(issue(file, demo)) == [(2, "issued", []), (3, "issued", [])]
+    same = a_file(tmp_path, header, rows, "typed.xlsx")
+    assert [line["status"] for line in lines_of(issue(same, demo))] == ["unchanged", "unchanged"]
 
 
 def test_a_nik_and_a_region_in_cells_of_numbers_are_refused_and_the_other_rows_go_on(

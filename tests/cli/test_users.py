@@ -139,6 +139,11 @@ class TestKeepingStaff:
         assert "suket users password operator" in result.stderr
         assert users(data, "role", "kepala", "admin").stderr == ""
 
+    def test_the_role_that_one_has_is_refused(self, data: Path) -> None:
+        result = users(data, "role", "operator", "operator")
+        assert (result.exit_code, result.stdout) == (1, "")
+        assert "Perannya sudah itu." in result.stderr
+
     @pytest.mark.parametrize(
         "arguments",
         [

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from suket_service.core.nik import Nik, mask_nik
+from suket_service.core.nik import Nik, holds_nik, mask_nik
 from suket_service.errors import FieldError
 from tests.core.builders import refusal_of
 
@@ -106,3 +106,46 @@ def test_two_digits_do_not_tell_the_century() -> None:
 
 def test_a_masked_nik_shows_its_region_and_nothing_more() -> None:
     assert mask_nik(GOOD) == "217203**********"
+
+
+class TestFreeText:
+    @pytest.mark.parametrize(
+        "text",
+        [
+            GOOD,
+            f"KPU {GOOD} Siti",
+            "KPU 2172 0317 0895 0003 Siti",
+            "217203.170895.0003",
+            "2172-0317-0895-0003",
+            "2172 - 0317 - 0895 - 0003",
+            "2172\u00a00317\u20130895\u20110003",
+            "Jalan 5 2172 0317 0895 0003",
+            "1234567890123456",  # no possible NIK, but who would write such a number? One that was mistyped
+            "12345678901234567",
+        ],
+    )
+    def test_a_nik_is_found_however_its_digits_are_parted(self, text: str) -> None:
+        assert holds_nik(text)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "",
+            "PKS 12/2026",
+            "470/0123/SKP/2026",
+            "07.30-12.00 13.00-16.00",
+            "0812-3456-7890 0813-4567-8901",
+            "17-08-2026 - 01-09-2026",
+            "17.08.2026\u201301.09.2026",
+            "2026-11-12 2026-12-01",
+            "217203 170895 000",
+            "217203, 170895, 0003",
+        ],
+    )
+    def test_hours_phone_numbers_days_and_letter_numbers_are_none(self, text: str) -> None:
+        assert not holds_nik(text)
+
+    @given(st.lists(st.sampled_from(["", " ", ".", "-", " - "]), min_size=15, max_size=15))
+    def test_no_way_of_parting_hides_one(self, between: list[str]) -> None:
+        digits = "9171035708950003"
+        assert holds_nik(digits[0] + "".join(map("".join, zip(between, digits[1:], strict=True))))

@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from suket_service.core import request as requests
 from suket_service.core import resident as fields
-from suket_service.core.reason import CODE_FIELD, PAPERS, SEEN, WORDS_FIELD, PaperForm, Reason, Stated, read
+from suket_service.core.reason import (
+    CODE_FIELD,
+    PAPERS,
+    SEEN,
+    WORDS_FIELD,
+    PaperForm,
+    Reason,
+    Stated,
+    named,
+    read,
+)
 from tests.builders import TODAY
 
 COMPLETE = {
@@ -96,6 +106,17 @@ def test_a_date_is_kept_the_same_however_it_was_written() -> None:
 def test_all_that_is_wrong_is_told_at_once() -> None:
     found = problems(Reason.CHANGED, kk_dilihat="", kk_nomor="1", kk_tanggal="kemarin")
     assert [field for field, _ in found] == ["kk_dilihat", "kk_nomor", "kk_tanggal"]
+
+
+@pytest.mark.parametrize("reason", [each for each in Reason if each is not Reason.OTHER])
+def test_words_that_are_a_reasons_own_name_it(reason: Reason) -> None:
+    for words in (reason.label.id, reason.label.en, reason.sentence, f" {reason.sentence.upper()}. "):
+        assert named(words) is reason
+
+
+@pytest.mark.parametrize("words", ["", "Alasan lain", "Blangko habis", "KTP-el hilang di laut"])
+def test_other_words_name_none(words: str) -> None:
+    assert named(words) is None
 
 
 def test_no_paper_shares_its_name_with_a_field_of_the_request() -> None:

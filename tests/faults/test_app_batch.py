@@ -148,7 +148,7 @@ def test_f14_control_no_second_try_row_by_row(
         with registry.writing() as tx:
             return run._settle(tx, prepared, now())  # type: ignore[no-any-return, attr-defined]
 
-    monkeypatch.setattr(batch.Run, "settle", settle_once)
+    monkeypatch.setattr(batch.Run, "_settle_prepared", settle_once)
     with pytest.raises(RegistryConflict):
         list(_issue(registry, sealing, rows))
     assert invariants.check(registry) == 0

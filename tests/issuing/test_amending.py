@@ -11,11 +11,10 @@ import pytest
 from suket_service import issuing
 from suket_service.core.letter import LetterState, Office
 from suket_service.core.reason import SEEN, Reason, Stated
-from suket_service.core.request import Request
+from suket_service.core.request import COLUMN_OF, Request
 from suket_service.core.resident import Resident
 from suket_service.errors import NotAllowed, NotFound, RequestRefused, WrongState
 from suket_service.issuing import Application, Sealing
-from suket_service.issuing.amending import _PARTS
 from suket_service.registry import audit, letters
 from suket_service.registry.letters import LetterRecord, Waiting, portrait_key, waiting_for
 from suket_service.registry.session import Registry
@@ -98,7 +97,7 @@ class TestAmending:
         assert (last.action, last.actor, last.reason) == ("amend", "operator2", "alamat, alasan, berkas")
 
     def test_the_names_of_all_parts_together_fit_their_column(self) -> None:
-        everything = [*_PARTS.values(), "jenis_surat", "alasan", "berkas", "foto", "pengecualian"]
+        everything = [*COLUMN_OF.values(), "jenis_surat", "alasan", "berkas", "foto", "pengecualian"]
         assert len(", ".join(everything)) <= 200
 
     def test_the_audit_has_one_entry_without_a_persons_facts(self, registry: Registry, draft: str) -> None:

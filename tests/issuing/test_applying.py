@@ -108,6 +108,11 @@ def test_a_reason_in_words_alone_is_for_drafts_that_came_so() -> None:
     assert (plain.request.reason, plain.reason_code, plain.papers) == ("Blangko habis", None, None)
 
 
+def test_words_that_are_a_reasons_label_are_counted_as_that_reason() -> None:
+    plain = read_form({**FILLED, CODE_FIELD: "", "alasan": "KTP-el hilang"}, None, COUNTER, in_words=True)
+    assert (plain.request.reason, plain.reason_code, plain.papers) == ("KTP-el hilang", "lost", None)
+
+
 def test_the_same_form_is_the_same_request_and_other_papers_another() -> None:
     lost = {"alasan_kode": "lost", "surat_polisi": "SKTLK/1"}
     assert read(changes=lost).digest == read(changes=lost).digest

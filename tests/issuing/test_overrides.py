@@ -9,6 +9,7 @@ import pytest
 from suket_service import issuing
 from suket_service.core.kind import IssuingWindow, Kind, ValidityRule
 from suket_service.core.request import Request
+from suket_service.core.resident import RECORDING_NAMES, RecordingState
 from suket_service.errors import RequestRefused
 from suket_service.issuing import Application, RowOutcome, RowStatus, Sealing
 from suket_service.registry import letters, offices
@@ -48,6 +49,8 @@ def test_a_state_that_may_not_get_a_letter_is_passed_over_by_override(
     register(a_row(status_perekaman=state))
     [refused] = issue_rows(a_row())
     assert problems_of(refused) == [("status_perekaman", "recording_state")]
+    assert f"“{RECORDING_NAMES[RecordingState(state)].id}”" in refused.problems[0].text.id
+    assert state not in refused.problems[0].text.id
     [outcome] = issue_rows(a_row(pengecualian=WHY), digest="a" * 64, allow_overrides=True)
     assert outcome.status is RowStatus.ISSUED
 

@@ -17,13 +17,14 @@ from PIL import Image
 from suket_service import administering, issuing
 from suket_service.core.letter import Office
 from suket_service.errors import FileRefused, NotAllowed, NotFound, Problem, Text, WrongState
-from suket_service.issuing import GivenFile, RowFate, RowStatus, TwoPeople, UploadPreview, confirming
+from suket_service.issuing import GivenFile, RowFate, RowStatus, TwoPeople, UploadPreview, uploading
 from suket_service.issuing.batch import PORTION
 from suket_service.issuing.preparing import PaperCheck
 from suket_service.issuing.uploading import photo_key
-from suket_service.registry import audit, letters, uploads
+from suket_service.registry import audit, letters, staff, uploads
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
+from suket_service.registry.staff import Role
 from suket_service.registry.uploads import Purpose, Upload
 from suket_service.sheets.read import Row
 from suket_service.sheets.request_table import ERRORS, columns_of, given_back
@@ -238,7 +239,7 @@ class TestDrafting:
     def test_goes_on_a_while_at_a_time(
         self, registry: Registry, register: Register, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(confirming, "PATIENCE", timedelta(0))
+        monkeypatch.setattr(uploads, "PATIENCE", timedelta(0))
         rows = [a_row(serial=serial) for serial in range(2, PORTION + 5)]
         register(*rows)
         upload = keep(registry, *rows)
@@ -252,7 +253,7 @@ class TestDrafting:
     def test_a_person_who_stands_twice_is_refused_also_in_a_later_while(
         self, registry: Registry, register: Register, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(confirming, "PATIENCE", timedelta(0))
+        monkeypatch.setattr(uploads, "PATIENCE", timedelta(0))
         rows = [a_row(serial=serial) for serial in range(2, PORTION + 2)]
         register(*rows)
         upload = keep(registry, *rows, a_row(serial=2))
@@ -485,6 +486,32 @@ class TestPortraits:
         assert before[0] == after[0]
         assert before[1] != after[1]
 
+    def test_that_come_along_count_with_the_new_ones(
+        self, registry: Registry, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploading, "MOST_PHOTOS", 2)
+        first = keep(registry, a_row(), pictures=[GivenFile(f"{name}.png", picture()) for name in "ab"])
+        new = [GivenFile("c.png", picture())]
+        with pytest.raises(FileRefused) as refused:
+            issuing.keep_upload(registry, OFFICE.code, "operator", a_file(a_row()), new, NOON, mends=first)
+        assert refused.value.code == "too_many_photos"
+
+    def test_for_which_a_request_has_no_time_are_named_and_taken_when_sent_again(
+        self, registry: Registry, register: Register, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(uploading, "PATIENCE", 0.0)  # one picture a request
+        rows = [a_row(serial=serial, foto=f"{serial}.png") for serial in (2, 3, 4)]
+        register(*rows)
+        archive = GivenFile("a.zip", a_zip(**{f"{serial}.png": picture() for serial in (2, 3, 4)}))
+        upload = keep(registry, *rows, pictures=[archive])
+        not_taken = [("foto", "portrait_not_taken")]
+        assert codes(look(registry, upload)) == [[], not_taken, not_taken]
+        told = []
+        for _ in range(2):
+            issuing.add_photos(registry, OFFICE.code, upload, "operator", [archive], NOON)
+            told.append(codes(look(registry, upload)))
+        assert told == [[[], [], not_taken], [[], [], []]]
+
     def test_of_another_offices_file_never_come_along(self, registry: Registry, other_office: Office) -> None:
         ours = keep(registry, a_row(foto="a.png"), pictures=[GivenFile("a.png", picture())])
         with pytest.raises(NotFound):
@@ -511,6 +538,51 @@ class TestPortraits:
         assert len(key) <= 120
         assert key.isprintable()
         assert "/" not in key
+
+
+class TestWhoHadAHandInAFile:
+    """None of them approves what came of it, whatever they become later."""
+
+    def drafted(self, registry: Registry, upload: str) -> str:
+        draft(registry, upload, by="operator")
+        [letter] = [each.id for each in all_letters(registry)]
+        with registry.writing() as tx:
+            staff.set_role(tx, "operator2", Role.APPROVER)
+        return letter
+
+    def check(self, registry: Registry, letter: str) -> None:
+        with pytest.raises(NotAllowed) as refused:
+            issuing.approve(registry, OFFICE.code, letter, "operator2", NOON)
+        assert refused.value.code == "same_person"
+        issuing.approve(registry, OFFICE.code, letter, "kepala", NOON)
+
+    def test_whoever_uploaded_it_though_another_confirmed(
+        self, registry: Registry, register: Register
+    ) -> None:
+        register(a_row())
+        self.check(registry, self.drafted(registry, keep(registry, a_row(), by="operator2")))
+
+    def test_whoever_put_portraits_to_it(self, registry: Registry, register: Register) -> None:
+        register(a_row())
+        upload = keep(registry, a_row(foto="siti.png"))
+        added = [GivenFile("siti.png", picture())]
+        issuing.add_photos(registry, OFFICE.code, upload, "operator2", added, NOON)
+        self.check(registry, self.drafted(registry, upload))
+
+    def test_whoever_uploaded_the_file_that_it_mends(self, registry: Registry, register: Register) -> None:
+        row = a_row(foto="a.png")
+        register(row)
+        first = keep(registry, row, pictures=[GivenFile("a.png", picture())], by="operator2")
+        mended = issuing.keep_upload(
+            *(registry, OFFICE.code, "operator", a_file(row, a_row(serial=9, nik="")), []), NOON, mends=first
+        )
+        self.check(registry, self.drafted(registry, mended))
+
+    def test_nobody_else(self, registry: Registry, register: Register) -> None:
+        register(a_row())
+        keep(registry, a_row(serial=5), by="operator2")
+        letter = self.drafted(registry, keep(registry, a_row()))
+        issuing.approve(registry, OFFICE.code, letter, "operator2", NOON)
 
 
 def test_a_row_that_passes_over_the_register_warns_only_where_it_waits(

@@ -13,9 +13,10 @@ from suket_service.core.letter import LetterState, Office
 from suket_service.core.request import Request
 from suket_service.errors import NotAllowed, RegistryConflict, RequestRefused, WrongState
 from suket_service.issuing import Application, RowOutcome, RowStatus, Sealing, TwoPeople
-from suket_service.registry import letters, offices
-from suket_service.registry.letters import LetterRecord
+from suket_service.registry import letters, offices, staff
+from suket_service.registry.letters import LetterRecord, NewEvent
 from suket_service.registry.session import Registry
+from suket_service.registry.staff import Role
 from tests.builders import NOON, OFFICE, TODAY, a_resident, a_row
 from tests.conftest import IssueRows
 
@@ -319,6 +320,16 @@ class TestDrafts:
         with registry.writing() as tx:  # promoted since
             tx.exec_driver_sql("UPDATE staff SET role = 'approver' WHERE username = 'operator'")
         [outcome] = issue_rows(a_row(), people=TwoPeople("operator2", "operator"))
+        assert problems_of(outcome) == [("", "same_person")]
+        assert record_of(registry, drafted.id).state is LetterState.DRAFT
+
+    def test_nor_does_whoever_corrected_it(
+        self, registry: Registry, drafted: LetterRecord, issue_rows: IssueRows
+    ) -> None:
+        with registry.writing() as tx:
+            letters.add_events(tx, [NewEvent(drafted.id, NOON, "operator2", "amend")])
+            staff.set_role(tx, "operator2", Role.APPROVER)
+        [outcome] = issue_rows(a_row(), people=TwoPeople("operator", "operator2"))
         assert problems_of(outcome) == [("", "same_person")]
         assert record_of(registry, drafted.id).state is LetterState.DRAFT
 

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from suket_service.errors import FieldError
-from suket_service.paper import portrait
+from suket_service.paper import pictures, portrait
 
 # Imported for what it does to Pillow: see test_a_cut_off_picture_is_refused.
 from suket_service.paper.engine import Engine
@@ -169,3 +169,32 @@ def test_a_header_alone_is_damaged() -> None:
 def test_broken_exif_does_not_refuse_a_whole_picture() -> None:
     raw = encoded(Image.new("RGB", (300, 400)), "JPEG", exif=b"Exif\0\0II*\0\xff\xff\xff\xff" + bytes(20))
     assert stored(raw).size == (354, 472)
+
+
+def test_a_large_transparent_picture_is_cut_and_laid_on_white_as_a_small_one() -> None:
+    # Above the size from which it is reduced on the way; its EXIF lays it on its side.
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    large = Image.new("RGBA", (6000, 4000), (200, 0, 0, 0))
+    large.paste((0, 0, 200, 255), (0, 0, 3000, 4000))
+    small = large.resize((600, 400))
+    [first, second] = (stored(encoded(each, "PNG", exif=exif)) for each in (large, small))
+    assert first.size == second.size == (portrait.WIDTH, portrait.HEIGHT)
+    for place in ((177, 100), (177, 400)):
+        for one, other in zip(first.getpixel(place), second.getpixel(place), strict=True):  # type: ignore[arg-type]
+            assert abs(one - other) <= 2
+    assert first.getpixel((177, 400)) == (255, 255, 255)
+
+
+def test_no_more_than_two_are_decoded_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    free = []
+
+    def decoding(*_: object, **__: object) -> None:
+        while pictures.IN_TURN.acquire(blocking=False):
+            free.append(True)
+        pictures.IN_TURN.release(len(free))
+        raise pictures.Damaged
+
+    monkeypatch.setattr(pictures, "upright_on_white", decoding)
+    assert code_of(encoded(Image.new("RGB", (300, 400)))) == "portrait_damaged"
+    assert free == [True]

@@ -417,14 +417,6 @@ class TestLeftOut:
         with pytest.raises(NotFound):
             part_file(registry, shelf, 3)
 
-    def test_a_letter_revoked_after_its_part_was_rendered_was_printed(
-        self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf
-    ) -> None:
-        begin(registry)
-        all_of_it(registry, shelf)
-        issuing.revoke(registry, OFFICE.code, str(five[0].number), "operator", "Data salah", NOON)
-        assert how_far(registry).left_out == ()
-
 
 class TestFiles:
     def test_only_the_owner_may_read_them(
@@ -473,6 +465,47 @@ class TestFiles:
         (tmp_path / "cetakan" / RUN / "1.pdf").unlink()
         assert numbers_on(part_file(registry, shelf, 1)) == [five[1].number]
         assert [left.number for left in how_far(registry).left_out] == [five[0].number]
+
+    @pytest.mark.parametrize("stop", [issuing.revoke, issuing.suspend])
+    def test_a_letter_stopped_since_does_not_come_out_of_a_kept_file(
+        self,
+        registry: Registry,
+        five: tuple[LetterRecord, ...],
+        shelf: Shelf,
+        stop: Callable[..., object],
+    ) -> None:
+        begin(registry)
+        all_of_it(registry, shelf)
+        stop(registry, OFFICE.code, str(five[0].number), "operator", "Data salah", NOON)
+        seen = how_far(registry)
+        assert (seen.outdated, [left.number for left in seen.left_out]) == (frozenset({1}), [five[0].number])
+        assert numbers_on(part_file(registry, shelf, 1)) == [five[1].number]
+        seen = how_far(registry)
+        assert (seen.outdated, [left.number for left in seen.left_out]) == (frozenset(), [five[0].number])
+
+    def test_a_part_of_which_every_letter_was_stopped_is_let_go(
+        self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf, tmp_path: Path
+    ) -> None:
+        begin(registry)
+        all_of_it(registry, shelf)
+        for letter in five[:2]:
+            issuing.revoke(registry, OFFICE.code, str(letter.number), "operator", "Data salah", NOON)
+        with pytest.raises(NotFound):
+            part_file(registry, shelf, 1)
+        assert not (tmp_path / "cetakan" / RUN / "1.pdf").exists()
+
+    def test_a_run_with_a_letter_stopped_since_is_joined_once_its_part_was_made_again(
+        self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf
+    ) -> None:
+        begin(registry)
+        all_of_it(registry, shelf)
+        issuing.revoke(registry, OFFICE.code, str(five[0].number), "operator", "Data salah", NOON)
+        with pytest.raises(WrongState) as refused:
+            printing.hand_out_whole(registry, OFFICE.code, RUN, "operator", shelf, NOON)
+        assert refused.value.code == "run_letters_stopped"
+        assert [step(registry, shelf) for _ in range(2)] == [True, False]
+        whole = printing.hand_out_whole(registry, OFFICE.code, RUN, "operator", shelf, NOON)
+        assert numbers_on(whole.read_bytes()) == [letter.number for letter in five[1:]]
 
     def test_they_are_removed_after_a_day_by_whoever_next_prints(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf, tmp_path: Path
@@ -571,6 +604,15 @@ class TestOneLetter:
             printing.just_printed(
                 registry, OFFICE.code, issued.id, who, PRESS, NOON + timedelta(minutes=minutes)
             )
+
+    @pytest.mark.parametrize("stop", [issuing.revoke, issuing.suspend])
+    def test_nobody_looks_at_a_letter_that_was_stopped_since(
+        self, registry: Registry, issued: LetterRecord, stop: Callable[..., object]
+    ) -> None:
+        printing.print_letter(registry, OFFICE.code, issued.id, "operator", PRESS, NOON)
+        stop(registry, OFFICE.code, str(issued.number), "operator", "Data salah", NOON)
+        with pytest.raises(WrongState):
+            printing.just_printed(registry, OFFICE.code, issued.id, "operator", PRESS, NOON)
 
     def test_a_letter_that_is_no_longer_in_force_is_not_printed(
         self, registry: Registry, issued: LetterRecord

@@ -1,4 +1,4 @@
-"""Counts by state, day, hour, village and reason, grouped in the database, in the office's own days."""
+"""Counts by state, day and village, and of what is in force, made in the database, in the office's own days."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -6,11 +6,18 @@ import pytest
 
 from suket_service.core.letter import LetterState
 from suket_service.registry import counting
-from suket_service.registry.session import Registry
+from suket_service.registry.counting import InForce
+from suket_service.registry.letters import LetterRecord
+from suket_service.registry.session import Registry, Transaction
 from tests.builders import OFFICE, TODAY
 from tests.registry.issued_letters import another_office, draft, put
 
 HERE = OFFICE.code
+UNTIL = TODAY + timedelta(days=180)  # the last day of a letter of six months
+
+
+def active(tx: Transaction, office: str = HERE) -> int:
+    return counting.now_in_force(tx, office, TODAY, TODAY).letters
 
 
 def test_letters_and_drafts_count_by_state(registry: Registry) -> None:
@@ -31,12 +38,10 @@ def test_nothing_of_another_office_is_counted(registry: Registry) -> None:
     put(registry, office="2101")
     with registry.reading() as tx:
         assert counting.by_state(tx, HERE) == {}
-        assert counting.active(tx, HERE, TODAY) == 0
+        assert active(tx) == 0
         assert counting.issued_per_day(tx, HERE, TODAY, TODAY) == {}
-        assert counting.issued_per_hour(tx, HERE, TODAY) == {}
         assert counting.by_village(tx, HERE, TODAY, TODAY) == {}
-        assert counting.by_reason(tx, HERE, TODAY, TODAY) == {}
-        assert counting.active(tx, "2101", TODAY) == 1
+        assert active(tx, "2101") == 1
 
 
 @pytest.mark.parametrize(
@@ -53,7 +58,7 @@ def test_nothing_of_another_office_is_counted(registry: Registry) -> None:
 def test_a_letter_that_does_not_stand_is_not_active(registry: Registry, columns: dict[str, object]) -> None:
     put(registry, **columns)
     with registry.reading() as tx:
-        assert counting.active(tx, HERE, TODAY) == 0
+        assert active(tx) == 0
 
 
 @pytest.mark.parametrize(
@@ -68,7 +73,7 @@ def test_a_letter_that_does_not_stand_is_not_active(registry: Registry, columns:
 def test_a_letter_that_stands_is_active(registry: Registry, columns: dict[str, object]) -> None:
     put(registry, **columns)
     with registry.reading() as tx:
-        assert counting.active(tx, HERE, TODAY) == 1
+        assert active(tx) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,29 +103,19 @@ def test_a_revocation_counts_on_the_office_s_own_day(registry: Registry) -> None
         put(registry, state="revoked", closed_at=closed_at)
     put(registry, state="superseded", closed_at="2026-11-22 05:00:00.000000")
     with registry.reading() as tx:
-        assert counting.ended_per_day(tx, HERE, date(2026, 11, 21), TODAY) == {
+        assert counting.revoked_per_day(tx, HERE, date(2026, 11, 21), TODAY) == {
             date(2026, 11, 21): 1,
             date(2026, 11, 22): 2,
         }
-        assert counting.ended_per_day(tx, HERE, TODAY, TODAY) == {TODAY: 2}
+        assert counting.revoked_per_day(tx, HERE, TODAY, TODAY) == {TODAY: 2}
 
 
-def test_hours_are_the_office_s_own(registry: Registry) -> None:
-    put(registry, issued_at="2026-11-21 17:05:00.000000")
-    put(registry, issued_at="2026-11-22 02:59:59.999999")
-    put(registry, issued_at="2026-11-22 03:00:00.000000")
-    put(registry, issued_at="2026-11-22 03:30:00.000000")
+def test_villages_are_counted_over_the_days_of_issue(registry: Registry) -> None:
+    put(registry)
+    put(registry, village="2172041002")
+    put(registry)
+    put(registry, issued_on="2026-10-01")
     with registry.reading() as tx:
-        assert counting.issued_per_hour(tx, HERE, TODAY) == {0: 1, 9: 1, 10: 2}
-
-
-def test_villages_and_reasons_are_counted_over_the_days_of_issue(registry: Registry) -> None:
-    put(registry, reason_code="lost")
-    put(registry, reason_code="lost", village="2172041002")
-    put(registry, reason_code=None)
-    put(registry, reason_code="moved", issued_on="2026-10-01")
-    with registry.reading() as tx:
-        assert counting.by_reason(tx, HERE, TODAY, TODAY) == {"lost": 2, None: 1}
         assert counting.by_village(tx, HERE, TODAY, TODAY) == {"2172031001": 2, "2172041002": 1}
 
 
@@ -128,3 +123,23 @@ def test_a_day_lasts_from_midnight_to_midnight_in_the_office() -> None:
     start, end = counting.instants(OFFICE, TODAY, TODAY)
     assert start == datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
     assert end - start == timedelta(days=1)
+
+
+@pytest.mark.parametrize(
+    ("days", "until", "counted"),
+    [
+        (0, UNTIL - timedelta(days=1), InForce(1, 0)),
+        (0, UNTIL, InForce(1, 1)),
+        (180, UNTIL, InForce(1, 1)),
+        (181, UNTIL + timedelta(days=9), InForce(0, 0)),
+    ],
+)
+def test_what_soon_ends_is_counted_among_what_is_in_force(
+    registry: Registry, issued: LetterRecord, days: int, until: date, counted: InForce
+) -> None:
+    assert issued.valid_until == UNTIL
+    today = TODAY + timedelta(days=days)
+    with registry.reading() as tx:
+        assert counting.now_in_force(tx, HERE, today, until) == counted
+        assert counting.nearing_expiry(tx, HERE, today, until) == counted.ending
+        assert counting.now_in_force(tx, "2171", today, UNTIL) == InForce(0, 0)

@@ -105,6 +105,13 @@ def test_what_is_written_is_there_for_others(registry: Registry, another: Regist
         assert letters.series(tx) == [(OFFICE.code, 1, 2026, 1)]
 
 
+def test_an_offices_series_are_its_own(registry: Registry) -> None:
+    with registry.writing() as tx:
+        serial(tx)
+        assert letters.series(tx, OFFICE.code) == [(OFFICE.code, 1, 2026, 1)]
+        assert letters.series(tx, "2101") == []
+
+
 def test_a_reader_does_not_wait_for_a_writer(registry: Registry, another: Registry) -> None:
     with registry.writing() as writing:
         serial(writing)

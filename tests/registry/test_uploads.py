@@ -7,7 +7,7 @@ import pytest
 
 from suket_service.core.letter import Office
 from suket_service.core.resident import RecordingState
-from suket_service.errors import NotFound, Problem, Text
+from suket_service.errors import NotFound, Problem, Text, WrongState
 from suket_service.registry import register_lists, residents, uploads
 from suket_service.registry.residents import Import
 from suket_service.registry.session import Registry
@@ -55,6 +55,27 @@ def contents(registry: Registry) -> tuple[bytes, list[str]]:
 def let_go_of_old(registry: Registry, at: datetime) -> None:
     with registry.writing() as tx:
         uploads.let_go_of_old(tx, at)
+
+
+def test_a_file_that_somebody_works_with_is_open_to_its_office_alone(
+    registry: Registry, kept: Upload
+) -> None:
+    with registry.reading() as tx:
+        assert uploads.still_open(tx, OFFICE.code, Purpose.REQUESTS, ID).id == ID
+        for office, purpose in (("2101", Purpose.REQUESTS), (OFFICE.code, Purpose.RESIDENTS)):
+            with pytest.raises(NotFound):
+                uploads.still_open(tx, office, purpose, ID)
+
+
+def test_a_file_that_was_confirmed_or_let_go_is_no_longer_open(registry: Registry, kept: Upload) -> None:
+    with registry.writing() as tx:
+        uploads.let_go(tx, kept)
+        with pytest.raises(WrongState) as gone:
+            uploads.still_open(tx, OFFICE.code, Purpose.REQUESTS, ID)
+        uploads.update_progress(tx, kept, confirmed_at=NOON)
+        with pytest.raises(WrongState) as done:
+            uploads.still_open(tx, OFFICE.code, Purpose.REQUESTS, ID)
+    assert (gone.value.code, done.value.code) == ("upload_gone", "upload_done")
 
 
 def test_a_file_is_found_as_it_was_kept(registry: Registry, kept: Upload) -> None:

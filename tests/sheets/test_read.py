@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from suket_service.cli.letter_files import COLUMNS as REQUEST_COLUMNS
 from suket_service.errors import FileRefused
 from suket_service.sheets import table
 from suket_service.sheets.read import Row, read_table
+from suket_service.sheets.request_table import COLUMNS as REQUEST_COLUMNS
 from tests.sheets.builders import COLUMNS, an_ole_file
 
 

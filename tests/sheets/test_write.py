@@ -13,10 +13,10 @@ import python_calamine
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from suket_service.cli.letter_files import COLUMNS
 from suket_service.errors import FileRefused
 from suket_service.sheets import write
 from suket_service.sheets.read import read_table
+from suket_service.sheets.request_table import COLUMNS
 from suket_service.sheets.write import Value, formula_safe, write_csv, write_xlsx
 
 TRIGGERS = "=+-@\t\r\n＝＋－＠"

@@ -38,4 +38,6 @@ def test_the_page_says_where_nothing_was_published_yet(public: FlaskClient) -> N
 
 def test_the_counts_are_there_in_english_too(client: FlaskClient) -> None:
     client.set_cookie("bahasa", "en")
-    assert "Letters issued and revoked" in client.get("/angka").text
+    answer = client.get("/angka")
+    assert "Letters issued and revoked" in answer.text
+    assert "Cookie" in answer.vary

@@ -1,7 +1,6 @@
 """Letters: written, found again, numbered. Decides nothing and signs nothing."""
 
 from suket_service.registry.letters.drafts import (
-    Unissued,
     Waiting,
     amend,
     askers,
@@ -83,7 +82,6 @@ __all__ = [
     "Placement",
     "Printings",
     "Thing",
-    "Unissued",
     "Waiting",
     "add",
     "add_card_hand_over",

@@ -13,6 +13,7 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, case, func, select, update
 
 from suket_service.core.letter import LetterState
+from suket_service.registry import uploads
 from suket_service.registry.letters.records import (
     Draft,
     LetterRecord,
@@ -91,7 +92,10 @@ def _waiting() -> ColumnElement[int]:
 
 
 def askers(tx: Connection, letters: Sequence[str]) -> dict[str, frozenset[str]]:
-    """Who had a hand in what each of those drafts says: none of them may approve it."""
+    """Who had a hand in what each of those drafts says: none of them may approve it.
+
+    Of one that came in a file these are also whoever uploaded it or put portraits to it, though another confirmed it.
+    """
     rows = tx.execute(
         select(LetterEventRow.letter, LetterEventRow.actor)
         .where(LetterEventRow.letter.in_(letters), LetterEventRow.action.in_(_ASKING))
@@ -100,6 +104,11 @@ def askers(tx: Connection, letters: Sequence[str]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {letter: set() for letter in letters}
     for row in rows:
         found[row.letter].add(row.actor)
+    drafted = select(LetterRow.id, LetterRow.office, LetterRow.batch).where(LetterRow.id.in_(letters))
+    files = {letter: (office, batch) for letter, office, batch in tx.execute(drafted) if batch}
+    hands = uploads.hands(tx, set(files.values()))
+    for letter, file in files.items():
+        found[letter] |= hands[file]
     return {letter: frozenset(people) for letter, people in found.items()}
 
 

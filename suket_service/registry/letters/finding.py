@@ -14,6 +14,7 @@ from suket_service.core.region import Village
 from suket_service.core.seal import check_code
 from suket_service.errors import NotFound, Text
 from suket_service.registry import offices
+from suket_service.registry.ids import is_id
 from suket_service.registry.letters.records import Event, LetterRecord, record_of, records
 from suket_service.registry.schema import HandOverRow, LetterEventRow, LetterRow, PortraitRow
 
@@ -85,7 +86,9 @@ def by_id(tx: Connection, office: str, letter: str) -> LetterRecord:
     Raises:
         NotFound: no such letter here.
     """
-    row = tx.execute(records().where(LetterRow.office == office, LetterRow.id == letter)).first()
+    row = None
+    if is_id(letter):
+        row = tx.execute(records().where(LetterRow.office == office, LetterRow.id == letter)).first()
     if row is None:
         raise no_letter()
     return record_of(row)

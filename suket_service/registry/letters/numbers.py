@@ -37,14 +37,14 @@ def last_issue(tx: Connection, office: str) -> datetime | None:
     ).scalar()
 
 
-def series(tx: Connection) -> list[tuple[str, int, int, int]]:
-    """(office, kind, year, last serial) of every series."""
-    rows = tx.execute(
-        select(
-            NumberSeriesRow.office, NumberSeriesRow.kind, NumberSeriesRow.year, NumberSeriesRow.last_serial
-        ).order_by(NumberSeriesRow.office, NumberSeriesRow.kind, NumberSeriesRow.year)
-    )
-    return [(row.office, row.kind, row.year, row.last_serial) for row in rows]
+def series(tx: Connection, office: str | None = None) -> list[tuple[str, int, int, int]]:
+    """(office, kind, year, last serial) of every series of an office; without one, of every office."""
+    query = select(
+        NumberSeriesRow.office, NumberSeriesRow.kind, NumberSeriesRow.year, NumberSeriesRow.last_serial
+    ).order_by(NumberSeriesRow.office, NumberSeriesRow.kind, NumberSeriesRow.year)
+    if office is not None:
+        query = query.where(NumberSeriesRow.office == office)
+    return [(row.office, row.kind, row.year, row.last_serial) for row in tx.execute(query)]
 
 
 def numbers_of(tx: Connection, office: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """The people of the offices, and how they prove who they are."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, LargeBinary, String, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -56,6 +57,7 @@ class StaffSessionRow(Base):
     seen_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]  # when a one-time code was last given
     ended_at: Mapped[datetime | None]
+    searches: Mapped[dict[str, Any] | None]  # the last search on each page: a NIK or a name is in no address
 
 
 class FailedSignInRow(Base):

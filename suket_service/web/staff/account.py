@@ -65,7 +65,9 @@ def language() -> ResponseReturnValue:
 @blueprint.post("/logout")
 def sign_out() -> ResponseReturnValue:
     """End this session."""
-    administering.sign_out(context().registry, signed_in().present, signed_in().at)
+    me = who()
+    if me is not None:
+        administering.sign_out(context().registry, me.present, me.at)
     forget()
     return redirect(url_for("account.sign_in"), 303)
 
@@ -94,13 +96,7 @@ def set_password() -> ResponseReturnValue:
             if chosen != request.form.get("repeated", ""):
                 raise FieldError(Problem("repeated", "differs", _DIFFERS))
             if not first:
-                administering.prove_again(
-                    context().registry,
-                    me.username,
-                    _secret_key(),
-                    me.at,
-                    password=request.form.get("old", ""),
-                )
+                _prove_by_password("old")
             administering.set_password(
                 *(context().registry, me.office.code, me.username, chosen, me.username, me.at),
                 keep=me.present.session.token_hash,
@@ -118,12 +114,18 @@ def set_code() -> ResponseReturnValue:
         return render_template("staff/account/code.html", form=form, **_proposed())
     with form.catching():
         secret = _confirmed_secret(form["proposal"], me.username)
+        _require_first_time(form)
+        if me.present.session.complete:  # or whoever finds a desk unlocked could take the account over
+            now_held = form["now"] if _has_code() else None
+            _prove_by_password("old", now_held)
         administering.enrol_totp(
             *(context().registry, me.office.code, me.username, secret, form["code"]),
             *(_secret_key(), me.username, me.at),
+            keep=me.present.session.token_hash,
         )
         codes = administering.renew_recovery_codes(context().registry, me.present, me.at)
         _go_on(None)
+        _note_done(form)
         return render_template("staff/account/recovery.html", codes=codes)
     return render_template("staff/account/code.html", form=form, **_proposed(form["proposal"])), 422
 
@@ -136,7 +138,7 @@ def account() -> str:
         credential = credentials.find(tx, me.username)
         left = credentials.recovery_codes_left(tx, me.username)
         mine = sessions.open_of(tx, me.username)
-    devices = [each for each in mine if each.seen_at + administering.IDLE > me.at]
+    devices = [each for each in mine if each.created_at + administering.LONGEST > me.at]
     here = me.present.session.token_hash
     return render_template(
         "staff/account/account.html",
@@ -148,9 +150,15 @@ def account() -> str:
 
 
 @blueprint.post("/account/recovery-codes")
-def recovery_codes() -> str:
+def recovery_codes() -> ResponseReturnValue:
     """Fresh recovery codes, shown this once."""
+    form = Form.given()
+    try:
+        _require_first_time(form)
+    except FieldError as refused:
+        return done(refused.text, url_for("account.account"))
     codes = administering.renew_recovery_codes(context().registry, signed_in().present, signed_in().at)
+    _note_done(form)
     return render_template("staff/account/recovery.html", codes=codes)
 
 
@@ -167,6 +175,34 @@ def end_others() -> ResponseReturnValue:
     with context().registry.reading() as tx:
         others = [each.token_hash.hex() for each in sessions.open_of(tx, me.username)]
     return _end([each for each in others if each != me.present.session.token_hash.hex()])
+
+
+def _prove_by_password(field: str, code: str | None = None) -> None:
+    me = signed_in()
+    given = request.form.get(field, "")
+    administering.prove_again(
+        context().registry, me.username, _secret_key(), me.at, password=given, code=code
+    )
+
+
+def _has_code() -> bool:
+    with context().registry.reading() as tx:
+        credential = credentials.find(tx, signed_in().username)
+    return credential is not None and credential.totp_locked is not None
+
+
+def _require_first_time(form: Form) -> None:
+    """Refuse a page that is sent again: what it showed has perhaps just been written down.
+
+    Raises:
+        FieldError: ``done_already``.
+    """
+    if form.once == session.get(_DONE):
+        raise FieldError(Problem("", "done_already", _DONE_ALREADY))
+
+
+def _note_done(form: Form) -> None:
+    session[_DONE] = form.once
 
 
 def _end(devices: list[str]) -> ResponseReturnValue:
@@ -199,6 +235,7 @@ def _proposed(sealed: str = "") -> dict[str, object]:
         secret = ""
     enrolment = administering.propose_totp(context().registry, me.office.code, me.username, secret)
     return {
+        "has_code": _has_code(),
         "proposal": _serializer().dumps([me.username, enrolment.secret]),
         "secret": " ".join(
             enrolment.secret[start : start + 4] for start in range(0, len(enrolment.secret), 4)
@@ -231,12 +268,21 @@ def _is_demo() -> bool:
 
 def _local(address: str) -> str:
     """Where to go on: a page of ours, or the front page."""
-    parts = urlsplit(address.replace("\\", "/"))
+    try:
+        parts = urlsplit(address.replace("\\", "/"))
+    except ValueError:
+        return url_for("front.home")
     if parts.scheme or parts.netloc or not parts.path.startswith("/") or address.startswith("//"):
         return url_for("front.home")
     return address
 
 
+#: Under what this browser keeps the key of the page whose codes were shown last.
+_DONE = "codes"
+_DONE_ALREADY = Text(
+    "Kode itu sudah ditampilkan, dan tetap berlaku. Bila tidak tercatat, buatlah yang baru.",
+    "Those codes were shown already, and still count. If they were not written down, make new ones.",
+)
 _HEX = set("0123456789abcdef")
 _CODE_SET = Text("Kode sekali pakai sudah dipasang.", "One-time codes are set up.")
 _DIFFERS = Text("Kedua kata sandi tidak sama. Ketik ulang.", "The two passwords differ. Type them again.")

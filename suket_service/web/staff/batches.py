@@ -11,13 +11,13 @@ from suket_service.errors import FieldError, FileRefused, Problem, Text
 from suket_service.issuing import RowFate, UploadPreview
 from suket_service.registry import letters, offices, uploads
 from suket_service.registry.letters import LetterRecord
-from suket_service.registry.staff import Role
 from suket_service.registry.uploads import Purpose, Upload
 from suket_service.sheets.table import Row
 from suket_service.web.context import context, now
 from suket_service.web.forms import Form, done
 from suket_service.web.language import number
-from suket_service.web.signed_in import signed_in
+from suket_service.web.signed_in import may, signed_in
+from suket_service.web.staff.judged import Judged
 from suket_service.web.staff.paper_checks import PaperChecks
 from suket_service.web.staff.people_files import (
     bad_rows,
@@ -35,6 +35,7 @@ blueprint = APIBlueprint("batches", __name__, enable_openapi=False)
 _PATIENCE = 3.0
 _MOST_LISTED = 50
 _MOST_BAD_SHOWN = 100
+_judged: Judged[tuple[UploadPreview, int]] = Judged()
 
 
 @blueprint.get("/batches")
@@ -67,7 +68,7 @@ def _start(form: Form) -> str:
     with context().registry.reading() as tx:
         listed = uploads.of_office(tx, me.office.code, Purpose.REQUESTS, _MOST_LISTED)
     return render_template(
-        "staff/batches/start.html", form=form, uploads=listed, may_upload=me.role is Role.OPERATOR
+        "staff/batches/start.html", form=form, uploads=listed, may_upload=may("batches.upload")
     )
 
 
@@ -85,8 +86,7 @@ def _batch(upload_id: str, form: Form) -> str:
         return render_template(
             "staff/batches/gone.html", upload=upload, drafts=_drafts_of(upload), most=_MOST_LISTED
         )
-    checks = PaperChecks(me, _PATIENCE)
-    seen = issuing.preview_upload(context().registry, me.office.code, upload_id, me.at, checks)
+    seen, unmeasured = _judged.of(upload, me.at, lambda: _judge(upload_id))
     return render_template(
         "staff/batches/batch.html",
         form=form,
@@ -95,10 +95,17 @@ def _batch(upload_id: str, form: Form) -> str:
         counts=seen.counts,
         bad=bad_rows(_refused(seen)[:_MOST_BAD_SHOWN]),
         good=page_of([*seen.of(RowFate.READY), *seen.of(RowFate.DRAFTED, RowFate.UNCHANGED)]),
-        unmeasured=checks.left,
-        may_change=me.role is Role.OPERATOR,
+        unmeasured=unmeasured,
+        may_change=may("batches.confirm"),
         RowFate=RowFate,
     )
+
+
+def _judge(upload_id: str) -> tuple[UploadPreview, int]:
+    me = signed_in()
+    checks = PaperChecks(me, _PATIENCE)
+    seen = issuing.preview_upload(context().registry, me.office.code, upload_id, me.at, checks)
+    return seen, checks.left
 
 
 def _refused(seen: UploadPreview) -> list[tuple[Row, Sequence[Problem]]]:

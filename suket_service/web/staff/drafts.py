@@ -12,7 +12,7 @@ from suket_service.core import reason as reasons
 from suket_service.core import request as requests
 from suket_service.core.letter import LetterState
 from suket_service.core.nik import Nik
-from suket_service.core.resident import RecordingState
+from suket_service.core.resident import RECORDING_NAMES
 from suket_service.errors import PrinterError, Text, WrongState
 from suket_service.issuing.applying import FIXED, fields_of
 from suket_service.issuing.drafting import DRAFT_CHANGED
@@ -20,14 +20,14 @@ from suket_service.registry import letters, offices, residents
 from suket_service.registry.letters import LetterRecord, Waiting, waiting_for
 from suket_service.registry.residents import Entry
 from suket_service.registry.session import Transaction
-from suket_service.registry.staff import Role
 from suket_service.web.context import context
-from suket_service.web.forms import Form, done, page_number
-from suket_service.web.signed_in import signed_in
+from suket_service.web.forms import Form, done
+from suket_service.web.paging import paged
+from suket_service.web.signed_in import may, signed_in
 from suket_service.web.signing import press
 from suket_service.web.staff.counter import asking, second_look
 from suket_service.web.staff.counter.routes import HELD, SUBMITTED
-from suket_service.web.staff.words import EVENT_NAMES, FIELD_NAMES, RECORDING_NAMES
+from suket_service.web.staff.words import EVENT_NAMES, FIELD_NAMES
 
 blueprint = APIBlueprint("drafts", __name__, enable_openapi=False)
 
@@ -44,23 +44,21 @@ WAITING_NAMES = {
 @blueprint.get("/drafts")
 def mine() -> str:
     """What is not issued yet: one's own, or everybody's at this office."""
-    me, page = signed_in(), page_number()
+    me = signed_in()
     everyone = request.args.get("siapa") == "kantor"
     wanted = next((each for each in Waiting if each == request.args.get("keadaan")), None)
+    whose = None if everyone else me.username
     with context().registry.reading() as tx:
-        found = letters.unissued(
-            *(tx, me.office.code, None if everyone else me.username, wanted),
-            limit=PAGE_SIZE,
-            offset=(page - 1) * PAGE_SIZE,
-        )
-    total = found.counts[wanted] if wanted else sum(found.counts.values())
+        counts = letters.unissued(tx, me.office.code, whose, wanted, limit=0).counts
+        at = paged(counts[wanted] if wanted else sum(counts.values()), PAGE_SIZE)
+        found = letters.unissued(tx, me.office.code, whose, wanted, PAGE_SIZE, at.offset)
     return render_template(
         "staff/drafts/mine.html",
         found=found,
         wanted=wanted,
         everyone=everyone,
-        page=page,
-        pages=-(-total // PAGE_SIZE),
+        page=at.page,
+        pages=at.pages,
         waiting_for=waiting_for,
         waiting_names=WAITING_NAMES,
     )
@@ -89,17 +87,6 @@ def preview_pdf(letter: str) -> Response:
     return _preview(letter, "pdf")
 
 
-@blueprint.get("/letters/<letter>/portrait.jpg")
-def portrait(letter: str) -> Response:
-    """The portrait of a draft or letter."""
-    with context().registry.reading() as tx:
-        record = letters.by_id(tx, signed_in().office.code, letter)
-        jpeg = letters.portrait(tx, record.portrait) if record.portrait else None
-    if jpeg is None:
-        abort(404)
-    return Response(jpeg, mimetype="image/jpeg")
-
-
 @blueprint.route("/drafts/<letter>/edit", methods=["GET", "POST"])
 def edit(letter: str) -> ResponseReturnValue:
     """Correct a draft, also one that was sent back."""
@@ -115,12 +102,17 @@ def edit(letter: str) -> ResponseReturnValue:
         picture = given.file(asking.PICTURE)
         stored = None if given[asking.NO_PICTURE] else editing.portrait
         application = asking.application(
-            given, picture, kept or stored, editing.fixed, in_words=editing.record.reason_code is None
+            given, picture, kept or stored, editing.fixed, in_words=editing.record.papers is None
         )
         try:
             issuing.amend(
-                *(context().registry, me.office.code, letter, application, _revision(given)),
-                *(me.username, me.at),
+                context().registry,
+                me.office.code,
+                letter,
+                application,
+                _revision(given),
+                by=me.username,
+                at=me.at,
                 held=held,
             )
         except WrongState as refused:
@@ -169,10 +161,11 @@ def _editing(tx: Transaction, letter: str) -> _Editing:
     nik = record.resident.nik
     entry = residents.find(tx, office, [nik]).get(nik)
     person = fields_of(record.resident)
+    code = None if record.papers is None else record.reason_code  # of a row of a file the words alone count
     stored = {
         **person,
         "jenis_surat": str(record.kind),
-        reasons.CODE_FIELD: record.reason_code or "",
+        reasons.CODE_FIELD: code or "",
         reasons.WORDS_FIELD: record.reason,
         **(record.papers or {}),
         "pengecualian": record.override_reason or "",
@@ -196,6 +189,7 @@ def _edit_page(editing: _Editing, form: Form, kept: str = "", *, changed: bool =
             entry=now.entry,
             fixed=now.fixed,
             choices=asking.choices(tx, kinds),
+            cards=offices.cards_in_stock(tx, signed_in().office.code),
             needs_override=now.entry is None or not now.entry.state.may_get_letter,
             theirs=_differences(now.stored, form) if changed else None,
             by=letters.events(tx, now.record.id)[-1] if changed else None,
@@ -231,7 +225,8 @@ def _refused(letter: str, form: Form) -> ResponseReturnValue:
 def _page(tx: Transaction, record: LetterRecord, form: Form) -> str:
     me, nik = signed_in(), record.resident.nik
     entry = residents.find(tx, me.office.code, [nik]).get(nik)
-    ready = entry is not None and entry.state is RecordingState.PRINT_READY_RECORD
+    ready = entry is not None and entry.card_is_ready
+    cards = offices.cards_in_stock(tx, me.office.code)
     return render_template(
         "staff/drafts/draft.html",
         form=form,
@@ -243,12 +238,13 @@ def _page(tx: Transaction, record: LetterRecord, form: Form) -> str:
         events=letters.events(tx, record.id),
         namesakes=second_look.namesakes(tx, record.resident),
         hints=requests.warnings(Nik(nik), record.resident),
-        card_ready=ready and bool(offices.cards_in_stock(tx, me.office.code)),
+        card_ready=ready and bool(cards),
+        cards=cards,
         reasons=reasons,
         recording=RECORDING_NAMES,
         waiting_names=WAITING_NAMES,
         event_names=EVENT_NAMES,
-        may_change=me.role is Role.OPERATOR,
+        may_change=may("drafts.edit"),
     )
 
 

@@ -45,8 +45,7 @@ def items(me: SignedIn) -> list[Item]:
     """The entries that lead somewhere for this role; one for each area, the first that does."""
     found: dict[str, Item] = {}
     for item in _ITEMS:
-        guard = ROUTES[item.endpoint]
-        if guard.roles is None or me.role in guard.roles:
+        if ROUTES[item.endpoint].admits(me.role):
             found.setdefault(item.area, item)
     return list(found.values())
 

@@ -12,12 +12,13 @@ from suket_service.issuing import GivenFile
 from suket_service.sheets.request_table import ERRORS, columns_of, given_back
 from suket_service.sheets.table import Row
 from suket_service.sheets.write import write_csv, write_xlsx
-from suket_service.web.forms import Form, page_number
+from suket_service.web.attachments import CSV, XLSX, attachment
+from suket_service.web.forms import Form
 from suket_service.web.language import say
+from suket_service.web.paging import Paged, paged
 
 T = TypeVar("T")
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABLE_TYPES = ".xlsx,.csv"
 PHOTO_TYPES = "image/jpeg,image/png,.zip"
 #: Rows of a kind that one page shows.
@@ -38,8 +39,7 @@ class Page(Generic[T]):
     """A part of a long list."""
 
     rows: Sequence[T]
-    number: int
-    pages: int
+    at: Paged
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,8 @@ class BadRow:
 
 def page_of(rows: Sequence[T]) -> Page[T]:
     """The page of a list that was asked for; beyond its end the last one."""
-    pages = max(-(-len(rows) // A_PAGE), 1)
-    number = min(page_number(), pages)
-    return Page(rows[(number - 1) * A_PAGE : number * A_PAGE], number, pages)
+    at = paged(len(rows), A_PAGE)
+    return Page(at.of(rows), at)
 
 
 def chosen_table(form: Form) -> GivenFile:
@@ -112,15 +111,8 @@ def rows_to_mend(
     told = ((row, " | ".join(map(_told, problems))) for row, problems in rows)
     table, headers = given_back(told, columns), [*columns, ERRORS]
     if file_type == "csv":
-        return attachment(write_csv(headers, table), f"{name}.csv", "text/csv")
+        return attachment(write_csv(headers, table), f"{name}.csv", CSV)
     return attachment(write_xlsx("Permohonan", headers, table), f"{name}.xlsx", XLSX)
-
-
-def attachment(data: bytes, name: str, media_type: str) -> Response:
-    """A file to be saved; its name is ours."""
-    return Response(
-        data, mimetype=media_type, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
 
 
 def _told(problem: Problem) -> str:

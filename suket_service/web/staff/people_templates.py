@@ -7,13 +7,12 @@ from flask import Response
 from suket_service.core.kind import Kind
 from suket_service.core.region import Village
 from suket_service.core.request import HEADERS, REQUIRED
-from suket_service.core.resident import RELIGIONS, MaritalStatus
+from suket_service.core.resident import BLOOD_TYPES, CITIZENSHIPS, RECORDING_NAMES, RELIGIONS, MaritalStatus
 from suket_service.errors import Text
 from suket_service.sheets.template import TemplateColumn, write_template
 from suket_service.sheets.write import write_csv
+from suket_service.web.attachments import CSV, XLSX, attachment
 from suket_service.web.language import say, t
-from suket_service.web.staff.people_files import XLSX, attachment
-from suket_service.web.staff.words import RECORDING_NAMES
 
 #: What a list of the recorded says of nobody.
 _NOT_IN_A_REGISTER = frozenset({"alasan", "foto", "jenis_surat", "menggantikan", "pengecualian"})
@@ -30,7 +29,7 @@ def template_file(
     ]
     examples = [_example(each, next(iter(villages), "")) for each in _EXAMPLES]
     if file_type == "csv":
-        return attachment(write_csv([each.field for each in columns], []), f"{name}.csv", "text/csv")
+        return attachment(write_csv([each.field for each in columns], []), f"{name}.csv", CSV)
     title = "Daftar penduduk" if register else "Permohonan"
     return attachment(write_template(title, columns, examples), f"{name}.xlsx", XLSX)
 
@@ -42,12 +41,12 @@ def _columns(
         "jenis_kelamin": (("LAKI-LAKI", ""), ("PEREMPUAN", "")),
         "agama": tuple((religion, "") for religion in RELIGIONS),
         "status_perkawinan": tuple((status.value, "") for status in MaritalStatus),
-        "kewarganegaraan": (("WNI", ""), ("WNA", "")),
-        "golongan_darah": tuple((f"{group}{sign}", "") for group in ("A", "B", "AB", "O") for sign in ("", "+", "-")),
+        "kewarganegaraan": tuple((each, "") for each in CITIZENSHIPS),
+        "golongan_darah": tuple((each, "") for each in BLOOD_TYPES),
         "status_perekaman": tuple((state.value, say(words)) for state, words in RECORDING_NAMES.items()),
         "kode_wilayah": tuple((code, f"{each.name}, {each.district}") for code, each in villages.items()),
         "jenis_surat": tuple((str(kind.code), kind.title) for kind in kinds),
-    }  # fmt: skip
+    }
     required = REQUIRED | {"status_perekaman"} if register else REQUIRED
     return [
         TemplateColumn(
@@ -81,7 +80,10 @@ _NOTES = {
         "Dari daftar. Dalam berkas permohonan kolom ini tidak dipakai: yang berlaku daftar penduduk.",
         "From the list. In a file of requests it is not used: what counts is the register.",
     ),
-    "alasan": Text("Alasan surat diminta, seperti akan tercetak.", "Why the letter is asked for, as it will be printed."),
+    "alasan": Text(
+        "Alasan surat diminta, seperti akan tercetak. Laporan mengenali kata-kata yang sama dengan pilihan alasan di loket.",
+        "Why the letter is asked for, as it will be printed. Reports know words that are one of the counter's reasons.",
+    ),
     "foto": Text("Nama berkas foto yang ikut diunggah, misalnya siti.jpg.", "The name of a photograph that is uploaded too, for example siti.jpg."),
     "jenis_surat": Text("Kode jenis surat; kosong berarti jenis yang biasa.", "The code of the kind of letter; empty means the usual one."),
     "menggantikan": Text("Nomor surat lama yang digantikan surat ini.", "The number of the old letter whose place this one takes."),

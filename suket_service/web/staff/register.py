@@ -8,7 +8,8 @@ from flask.typing import ResponseReturnValue
 
 from suket_service import administering
 from suket_service.administering import ListChange, ListPreview
-from suket_service.core.resident import parse_date
+from suket_service.core.request import COLUMN_OF
+from suket_service.core.resident import RECORDING_NAMES, parse_date
 from suket_service.errors import FileRefused, Problem, Text
 from suket_service.registry import offices, register_lists, uploads
 from suket_service.registry.residents import Import
@@ -18,30 +19,15 @@ from suket_service.web.context import context, now
 from suket_service.web.forms import Form, done
 from suket_service.web.language import number
 from suket_service.web.signed_in import signed_in
+from suket_service.web.staff.judged import Judged
 from suket_service.web.staff.people_files import bad_rows, by_field, chosen_table, page_of, rows_to_mend
 from suket_service.web.staff.people_templates import template_file
-from suket_service.web.staff.words import RECORDING_NAMES
 
 blueprint = APIBlueprint("register", __name__, enable_openapi=False)
 
 _MOST_LISTED = 50
 _MOST_BAD_SHOWN = 100
-#: Our names of a person's facts, as columns are titled.
-_COLUMN_OF = {
-    "name": "nama",
-    "birth_place": "tempat_lahir",
-    "birth_date": "tanggal_lahir",
-    "sex": "jenis_kelamin",
-    "blood_type": "golongan_darah",
-    "address": "alamat",
-    "rt": "rt",
-    "rw": "rw",
-    "village": "kode_wilayah",
-    "religion": "agama",
-    "marital_status": "status_perkawinan",
-    "occupation": "pekerjaan",
-    "citizenship": "kewarganegaraan",
-}
+_judged: Judged[ListPreview] = Judged()
 
 
 @blueprint.get("/register")
@@ -79,7 +65,13 @@ def incoming(upload: str) -> str:
 
 def _incoming(upload_id: str, form: Form) -> str:
     me = signed_in()
-    seen = administering.preview_list(context().registry, me.office.code, upload_id, me.at)
+    with context().registry.reading() as tx:
+        upload = uploads.by_id(tx, me.office.code, Purpose.RESIDENTS, upload_id)
+    seen = _judged.of(
+        upload,
+        me.at,
+        lambda: administering.preview_list(context().registry, me.office.code, upload_id, me.at),
+    )
     counts = seen.counts
     return render_template(
         "staff/register/incoming.html",
@@ -91,7 +83,7 @@ def _incoming(upload_id: str, form: Form) -> str:
         older=len(seen.of(ListChange.OLDER)),
         changing=page_of(seen.of(ListChange.CHANGED, ListChange.NEW)),
         state_words=RECORDING_NAMES,
-        column_of=_COLUMN_OF,
+        column_of=COLUMN_OF,
         ListChange=ListChange,
     )
 

@@ -1,28 +1,9 @@
-"""What the pages call things: recording states, events, changes, fields. Decides nothing."""
+"""What the pages call things: events, changes, fields. Decides nothing."""
 
 from suket_service.core.letter import Action
-from suket_service.core.resident import RecordingState
 from suket_service.errors import Text
 from suket_service.issuing import HAND_OVER
 
-RECORDING_NAMES = {
-    RecordingState.UNREGISTERED: Text("belum merekam", "not recorded"),
-    RecordingState.BIO_CAPTURED: Text("sudah direkam", "recorded"),
-    RecordingState.PROCESSING: Text("sedang diproses", "being processed"),
-    RecordingState.SENT_FOR_ENROLLMENT: Text("dikirim ke pusat (SFE)", "sent to the centre (SFE)"),
-    RecordingState.RECEIVED_AT_CENTRAL: Text("diterima di pusat", "received at the centre"),
-    RecordingState.PRINT_READY_RECORD: Text("siap cetak (PRR)", "ready to print (PRR)"),
-    RecordingState.ENROLL_FAILURE_AT_CENTRAL: Text(
-        "gagal didaftarkan di pusat", "enrolment failed at the centre"
-    ),
-    RecordingState.SEARCH_FAILURE_AT_CENTRAL: Text(
-        "gagal dicocokkan di pusat", "matching failed at the centre"
-    ),
-    RecordingState.ENROLL_FAILURE_AT_REGIONAL: Text(
-        "gagal didaftarkan di daerah", "enrolment failed in the region"
-    ),
-    RecordingState.DUPLICATE_RECORD: Text("rekaman ganda", "double record"),
-}
 #: What a field of a request is called, by its name in forms and in problems.
 FIELD_NAMES = {
     "nik": Text("NIK", "NIK"),
@@ -50,7 +31,6 @@ EVENT_NAMES = {
     "draft": Text("Konsep dibuat", "Drafted"),
     "override": Text("Pengecualian dari daftar penduduk diminta", "Asked to pass over the register"),
     "amend": Text("Konsep diperbaiki", "Draft corrected"),
-    "hold": Text("Konsep disimpan di loket", "Draft kept at the counter"),
     "submit": Text("Konsep diajukan", "Draft submitted"),
     "send_back": Text("Konsep dikembalikan", "Draft sent back"),
     "approve": Text("Disetujui", "Approved"),
@@ -62,8 +42,8 @@ EVENT_NAMES = {
     "suspend": Text("Ditangguhkan", "Suspended"),
     "extend": Text("Perpanjangan diminta", "Extension asked for"),
     "approve_extend": Text("Perpanjangan disetujui", "Extension agreed to"),
-    "resume": Text("Pemulihan diminta", "Resuming asked for"),
-    "approve_resume": Text("Pemulihan disetujui", "Resuming agreed to"),
+    "resume": Text("Pemberlakuan lagi diminta", "Resuming asked for"),
+    "approve_resume": Text("Pemberlakuan lagi disetujui", "Resuming agreed to"),
     "revoke": Text("Dicabut", "Revoked"),
     "approve_revoke": Text("Pencabutan disetujui", "Revoking agreed to"),
     "supersede": Text("Digantikan", "Superseded"),
@@ -73,6 +53,6 @@ EVENT_NAMES = {
 #: What the second person is asked to agree to.
 PROPOSED_NAMES = {
     Action.EXTEND: Text("Perpanjangan", "Extension"),
-    Action.RESUME: Text("Pemulihan", "Resuming"),
+    Action.RESUME: Text("Pemberlakuan lagi", "Resuming"),
     Action.REVOKE: Text("Pencabutan", "Revoking"),
 }

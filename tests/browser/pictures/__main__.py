@@ -3,11 +3,8 @@
 import os
 import re
 import shutil
-import socket
-import subprocess
 import sys
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -24,9 +21,9 @@ from suket_service.settings import HOME
 from tests.browser.pictures import camera
 from tests.browser.pictures.office import Made, make
 from tests.browser.pictures.pages import PAGES, Page
+from tests.browser.serving import free_port, served
 
 DOCS = HOME / "docs"
-START_SECONDS = 60
 _CHROMIUM = (
     "--no-sandbox",
     "--disable-gpu",
@@ -144,43 +141,21 @@ def _sign_in(context: BrowserContext, made: Made, username: str) -> None:
 
 @contextmanager
 def _served(data_dir: Path) -> Iterator[Made]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
+    port = free_port()
     made = make(data_dir, f"http://localhost:{port}", datetime.now(UTC))
     env = {
         **_surroundings(),
         "SUKET_DATA_DIR": str(data_dir),
         "SUKET_BASE_URL": made.settings.base_url,
     }
-    command = [sys.executable, "-c", "from suket_service.cli import main; main()", "serve", "--workers", "1"]
-    process = subprocess.Popen(
-        [*command, "--bind", f"127.0.0.1:{port}"], env=env, cwd=HOME, stdout=subprocess.DEVNULL
-    )
-    try:
-        _wait_for(f"{made.settings.base_url}/readyz")
+    with served(env, port):
         yield made
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 def _surroundings() -> dict[str, Any]:
     """This process's own, without settings of ours, and without the letters' fonts that printing has put there."""
     ours = ("SUKET_", "FONTCONFIG_")
     return {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-
-
-def _wait_for(url: str) -> None:
-    last = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            with urllib.request.urlopen(url, timeout=5):
-                return
-        except OSError:
-            if time.monotonic() > last:
-                raise
-            time.sleep(0.2)
 
 
 if __name__ == "__main__":

@@ -135,6 +135,16 @@ def office_template() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
+def lone_office_template() -> Iterator[Path]:
+    """The same, the only office of its registry; set up once."""
+    with TemporaryDirectory(prefix="suket-", dir=memory_folder()) as folder:
+        file = Path(folder) / "suket.sqlite3"
+        with closing(Registry(f"sqlite:///{file}")) as registry:
+            _set_up(registry, alone=True)
+        yield file
+
+
+@pytest.fixture(scope="session")
 def served_office() -> Iterator[tuple[APIFlask, Settings]]:
     """The application over a data directory that every test finds as new; made once, for its routes take a while."""
     with TemporaryDirectory(prefix="suket-", dir=memory_folder()) as folder:
@@ -162,6 +172,15 @@ def an_app(settings: Settings) -> APIFlask:
 def office(office_template: Path, served_office: tuple[APIFlask, Settings]) -> Iterator[OfficeAtWork]:
     """An office at work, to be changed as one likes."""
     with at_work(served_office, office_template) as found:
+        yield found
+
+
+@pytest.fixture
+def lone_office(
+    lone_office_template: Path, served_office: tuple[APIFlask, Settings]
+) -> Iterator[OfficeAtWork]:
+    """An office at work that shares its registry with none."""
+    with at_work(served_office, lone_office_template) as found:
         yield found
 
 
@@ -198,15 +217,16 @@ class _OverHttps(FlaskClient):
         return super().open(*args, **kwargs)  # type: ignore[arg-type]
 
 
-def _set_up(registry: Registry) -> None:
+def _set_up(registry: Registry, *, alone: bool = False) -> None:
     """Forty people, of whom six have letters and five have drafts; the others may come today."""
     at = datetime.now(UTC) - timedelta(hours=1)
     administering.initialise(registry, "production", PASSPHRASE, at - timedelta(days=1), NEW_OFFICE)
-    neighbours = NewOffice(OTHER, LETTERHEAD, _OTHER_STAFF, (_OTHER_VILLAGE,))
-    administering.add_office(registry, neighbours, "production", PASSPHRASE, at - timedelta(days=1))
+    if not alone:
+        neighbours = NewOffice(OTHER, LETTERHEAD, _OTHER_STAFF, (_OTHER_VILLAGE,))
+        administering.add_office(registry, neighbours, "production", PASSPHRASE, at - timedelta(days=1))
     password_hash = hash_password(PASSWORD)
     with registry.writing() as tx:
-        for member in (*NEW_OFFICE.staff, *_OTHER_STAFF):
+        for member in (*NEW_OFFICE.staff, *(() if alone else _OTHER_STAFF)):
             credentials.put_password(tx, member.username, password_hash, at)
     rows = [a_row(number, number) for number in range(2, RESIDENTS + 2)]
     day = OFFICE.local_date(at)

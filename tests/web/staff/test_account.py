@@ -152,7 +152,7 @@ def test_a_form_whose_session_ended_loses_nothing(office: OfficeAtWork) -> None:
     asked = browser.post("/account/devices/end", {"device": "ab" * 32, "catatan": "teks yang panjang"})
     assert asked.status_code == 401
     assert "teks yang panjang" in asked.text
-    kept = {"device": "ab" * 32, "catatan": "teks yang panjang", "_password": PASSWORD}
+    kept = {"device": "ab" * 32, "catatan": "teks yang panjang", "_password": PASSWORD, "_for": ended(asked)}
     assert browser.post("/account/devices/end", kept).location == "/account"
     assert "0 perangkat" in browser.page("/account")
 
@@ -160,7 +160,10 @@ def test_a_form_whose_session_ended_loses_nothing(office: OfficeAtWork) -> None:
 def test_another_password_does_not_carry_a_form_on(office: OfficeAtWork) -> None:
     browser = office.client("operator")
     _end_sessions(office)
-    again = browser.post("/account/devices/end", {"device": "ab" * 32, "_password": "bukan ini"})
+    sign = ended(browser.post("/account/devices/end", {"device": "ab" * 32}))
+    again = browser.post(
+        "/account/devices/end", {"device": "ab" * 32, "_password": "bukan ini", "_for": sign}
+    )
     assert again.status_code == 401
     assert "Tidak terbukti" in again.text
     assert "bukan ini" not in again.text
@@ -300,3 +303,103 @@ def _age(office: OfficeAtWork, minutes: int) -> None:
 def _end_sessions(office: OfficeAtWork) -> None:
     with office.registry.writing() as tx:
         tx.exec_driver_sql("UPDATE staff_session SET ended_at = datetime('now')")
+
+
+def test_codes_that_were_shown_are_not_made_anew_by_a_reload(office: OfficeAtWork) -> None:
+    enrol(office, "kepala")
+    browser, form = office.client("kepala"), {"_once": "ab" * 16}
+    assert "<code>" in browser.post("/account/recovery-codes", form).text
+    with office.registry.reading() as tx:
+        shown = tx.exec_driver_sql("SELECT code_hash FROM recovery_code ORDER BY id").fetchall()
+    again = browser.post("/account/recovery-codes", form)
+    assert again.location == "/account"
+    assert "sudah ditampilkan" in browser.page("/account")
+    with office.registry.reading() as tx:
+        assert tx.exec_driver_sql("SELECT code_hash FROM recovery_code ORDER BY id").fetchall() == shown
+
+
+def test_another_phone_takes_password_and_present_code_and_ends_other_sessions(office: OfficeAtWork) -> None:
+    old = enrol(office, "kepala")
+    browser, there = office.client("kepala"), office.client("kepala")
+    page = browser.page("/account/code")
+    proposal = re.search(r'name="proposal" value="([^"]+)"', page)
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)
+    assert proposal
+    assert secret
+    form = {"proposal": proposal[1], "code": pyotp.TOTP(secret[1].replace(" ", "")).now()}
+    assert browser.post("/account/code", form).status_code == 422
+    assert browser.post("/account/code", {**form, "old": PASSWORD}).status_code == 422
+    assert browser.post("/account/code", {**form, "old": PASSWORD, "now": old.now()}).status_code == 200
+    assert there.get("/account").status_code == 303
+
+
+def test_a_page_that_carried_a_form_on_signs_nobody_in_again(office: OfficeAtWork) -> None:
+    browser = office.client("operator")
+    _end_sessions(office)
+    form = {"device": "ab" * 32}
+    answered = {**form, "_password": PASSWORD, "_for": ended(browser.post("/account/devices/end", form))}
+    assert browser.post("/account/devices/end", answered).status_code == 303
+    _end_sessions(office)
+    assert browser.post("/account/devices/end", answered).status_code == 401
+
+
+def test_what_is_secret_is_carried_on_by_no_page(office: OfficeAtWork) -> None:
+    browser = office.client("operator")
+    _end_sessions(office)
+    form = {"old": PASSWORD, "password": "lima sapi melompat", "repeated": "lima sapi melompat"}
+    page = browser.post("/account/password", form).text
+    assert "lima sapi" not in page
+    assert PASSWORD not in page
+
+
+def test_a_colleagues_cookie_keeps_no_session_alive(office: OfficeAtWork) -> None:
+    mine, theirs = office.client("operator"), office.client("kepala")
+    _age(office, minutes=31)
+    fresh = office.client("kepala")
+    fresh.page("/account")
+    kept = fresh.client.get_cookie("__Host-suket-form", "suket.example.go.id")
+    assert kept is not None
+    mine.client.set_cookie("__Host-suket-form", kept.value, domain="suket.example.go.id", secure=True)
+    assert mine.get("/account").status_code == 303
+    assert theirs.get("/account").status_code == 303
+
+
+def test_devices_stay_listed_while_they_are_signed_in(office: OfficeAtWork) -> None:
+    here, _there = office.client("operator"), office.client("operator")
+    here.page("/account")
+    _age(office, minutes=29)
+    assert here.page("/account").count("Test") == 2
+    with office.registry.writing() as tx:
+        tx.exec_driver_sql("UPDATE staff_session SET seen_at = datetime('now', '-40 minutes')")
+    assert here.page("/account").count("Test") == 2
+
+
+def test_a_write_notes_that_the_session_is_used(office: OfficeAtWork) -> None:
+    browser = office.client("operator")
+    _age(office, minutes=10)
+    browser.post("/account/devices/end", {"device": "ab" * 32})
+    with office.registry.reading() as tx:
+        [session] = sessions.open_of(tx, "operator")
+    assert datetime.now(UTC) - session.seen_at < timedelta(minutes=1)
+
+
+def test_signing_out_of_a_session_that_is_over_asks_for_nothing(office: OfficeAtWork) -> None:
+    browser = office.client("operator")
+    _end_sessions(office)
+    assert browser.post("/logout").location == "/login"
+    assert browser.client.get_cookie("__Host-suket", "suket.example.go.id") is None
+
+
+@pytest.mark.parametrize("address", ["//[", "/login?x=[", "http://["])
+def test_an_address_that_is_none_leads_home(office: OfficeAtWork, address: str) -> None:
+    assert office.client().client.get("/login", query_string={"next": address}).status_code == 200
+    assert office.client().client.post("/language", data={"back": address}).status_code == 303
+    refused = office.client().client.post("/language", headers={"Origin": address})
+    assert refused.status_code == 403
+
+
+def ended(asked: object) -> str:
+    """The sign by which a page that asks to sign in again says which session it speaks of."""
+    found = re.search(r'name="_for" value="([^"]+)"', asked.text)  # type: ignore[attr-defined]
+    assert found
+    return found[1]

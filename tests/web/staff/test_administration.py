@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from html import unescape
 from io import BytesIO
 
 import pytest
@@ -151,27 +152,52 @@ class TestNumbersAndDays:
 
 
 class TestKinds:
-    def test_a_kind_is_added_and_becomes_the_usual_one(self, office: OfficeAtWork) -> None:
-        browser = office.client("admin")
+    def test_a_kind_is_added_and_becomes_the_usual_one(self, lone_office: OfficeAtWork) -> None:
+        office, browser = lone_office, lone_office.client("admin")
         browser.post("/administration/kinds/new", {**KIND, "code": "9", "series": "skb"})
         assert browser.post("/administration/kinds/9/usual").status_code == 303
         with office.registry.reading() as tx:
             assert offices.usual_kind(tx, OFFICE.code) == 9
             assert offices.kind(tx, 9).series == "SKB"
 
-    def test_a_change_counts_for_letters_to_come(self, office: OfficeAtWork) -> None:
-        browser = office.client("admin")
+    def test_a_change_counts_for_letters_to_come(self, lone_office: OfficeAtWork) -> None:
+        office, browser = lone_office, lone_office.client("admin")
         answer = browser.post("/administration/kinds/1", KIND, follow=True)
         assert "mulai surat berikutnya" in answer.text
         with office.registry.reading() as tx:
             assert (offices.kind(tx, 1).rule, offices.kind(tx, 1).amount) == (ValidityRule.DAYS, 14)
             assert letters.as_printed(tx, office.letters[0]).kind.title != KIND["title"]
 
-    def test_what_is_wrong_is_told_beside_its_field(self, office: OfficeAtWork) -> None:
+    def test_what_is_wrong_is_told_beside_its_field(self, lone_office: OfficeAtWork) -> None:
         form = {**KIND, "title": "", "amount": "4000", "code": "1", "series": "SKP"}
-        answer = office.client("admin").post("/administration/kinds/new", form)
+        answer = lone_office.client("admin").post("/administration/kinds/new", form)
         assert answer.status_code == 422
         assert {"e-title", "e-amount", "e-code", "e-series"} <= set(re.findall(r'id="(e-\w+)"', answer.text))
+
+    def test_where_several_offices_share_them_the_page_says_so_and_changes_none(
+        self, office: OfficeAtWork
+    ) -> None:
+        browser = office.client("admin")
+        page = browser.page("/administration/kinds")
+        assert "hanya pengelola mesin" in page
+        assert "/administration/kinds/2/usual" in page  # that stays the office's own
+        assert 'href="/administration/kinds/' not in page
+        for path in ("/administration/kinds/new", "/administration/kinds/1"):
+            assert browser.get(path).location == "/administration/kinds"
+            answer = browser.post(path, {**KIND, "code": "9", "series": "SKB"})
+            assert answer.status_code == 422
+            assert "suket kinds" in answer.text
+        with office.registry.reading() as tx:
+            assert 9 not in offices.kinds(tx)
+            assert offices.kind(tx, 1).title != KIND["title"]
+
+    def test_a_lone_office_is_offered_to_change_them(self, lone_office: OfficeAtWork) -> None:
+        browser = lone_office.client("admin")
+        page = browser.page("/administration/kinds")
+        assert "hanya pengelola mesin" not in page
+        assert {"new", "1"} <= set(re.findall(r'href="/administration/kinds/(\w+)"', page))
+        for path in ("/administration/kinds/new", "/administration/kinds/1"):
+            assert "<form" in browser.page(path)
 
     def test_a_kind_that_is_not_there_is_not_found(self, office: OfficeAtWork) -> None:
         assert office.client("admin").get("/administration/kinds/99").status_code == 404
@@ -185,6 +211,15 @@ class TestKinds:
         browser.post(f"/administration/windows/{number}/close")
         [closed] = administering.list_windows(office.registry, OFFICE.code).values()
         assert closed.closes_on is not None
+
+    def test_a_refused_window_stays_open_with_what_was_typed(self, office: OfficeAtWork) -> None:
+        form = {"opens": "2027-01-01", "closes": "2027-02-01"}
+        page = office.client("admin").post("/administration/kinds/1/windows", form).text
+        assert page.count('<details class="change" open>') == 1
+        assert 'value="2027-01-01"' in page
+        assert 'value="2027-02-01"' in page
+        assert 'id="e-window"' in page
+        assert 'id="f-window"' in page
 
     def test_a_window_that_would_leave_letters_outside_is_refused_in_words(
         self, office: OfficeAtWork
@@ -216,6 +251,19 @@ class TestRegions:
         assert rows is not None
         browser.post("/administration/regions/import", {"rows": rows.group(1)})
         assert "Kampung Bugis" in browser.page("/administration/regions")
+
+    def test_a_name_that_a_spreadsheet_would_calculate_is_written_as_it_was_given(
+        self, office: OfficeAtWork
+    ) -> None:
+        browser, file = office.client("admin"), REGIONS.replace(b"Kampung Bugis", b"=Kampung Bugis")
+        shown = browser.post("/administration/regions/check", {}, {"file": (file, "wilayah.csv")}).text
+        rows = re.search(r'name="rows" value="([^"]*)"', shown)
+        assert rows is not None
+        typed = unescape(rows.group(1))
+        assert "'=Kampung Bugis" in typed
+        browser.post("/administration/regions/import", {"rows": typed})
+        names = [each.name for each in administering.list_regions(office.registry, OFFICE.code)]
+        assert "=Kampung Bugis" in names
 
     @pytest.mark.parametrize("data", [b"", b"\xff\xfe", b"a,b\n1,2\n", b"x" * (420 * 1024)])
     def test_a_file_that_is_none_is_told_beside_its_field(self, office: OfficeAtWork, data: bytes) -> None:

@@ -98,6 +98,14 @@ class TestReading:
         assert page.index("ZZZ Buka") < page.index("AAA Tutup")
         assert "TUTUP sejak" in page
 
+    def test_hours_are_told_and_never_that_a_place_is_open_now(self, office: OfficeAtWork) -> None:
+        add(office)
+        page = office.client().page("/layanan")
+        assert f"Jam buka:</strong> {FACTS.hours}" in page
+        assert "Yang berjalan, terakhir diperbarui" in page
+        assert "BUKA" not in page
+        assert "KTP-el hari ini" not in page
+
     def test_what_is_older_than_a_day_is_said_loudly(self, office: OfficeAtWork) -> None:
         point = add(office, timedelta(hours=25))
         assert "Belum diperbarui sejak" in office.client().page("/layanan")

@@ -3,8 +3,10 @@
 import re
 from datetime import UTC, datetime
 
+import pytest
+
 from suket_service import administering
-from suket_service.registry import audit
+from suket_service.registry import audit, credentials
 from suket_service.registry.staff import Role, StaffMember
 from tests.builders import OFFICE
 from tests.web.staff.conftest import OfficeAtWork
@@ -100,31 +102,64 @@ def test_whoever_is_deactivated_is_out_at_once_and_can_come_back(office: OfficeA
 
 def test_the_last_administrator_stays_one(office: OfficeAtWork) -> None:
     browser = office.client("admin")
-    for path, form in (
-        ("/administration/staff/active", {"username": "admin", "active": ""}),
-        ("/administration/staff/role", {"username": "admin", "role": "operator", "knowingly": "1"}),
-    ):
-        answer = browser.post(path, form)
-        assert answer.status_code == 422
-        assert "administrator terakhir" in answer.text
+    answer = browser.post("/administration/staff/active", {"username": "admin", "active": ""})
+    assert answer.status_code == 422
+    assert "administrator terakhir" in answer.text
     assert role_of(office, "admin") is Role.ADMIN
 
 
-def test_ones_own_role_is_changed_knowingly_and_the_audit_holds_it(office: OfficeAtWork) -> None:
+def test_ones_own_role_is_for_another_to_change(office: OfficeAtWork) -> None:
     another_admin(office)
     browser, form = office.client("admin"), {"username": "admin", "role": "approver"}
     refused = browser.post("/administration/staff/role", form)
     assert refused.status_code == 422
-    assert "tercatat dalam audit" in refused.text
-    changed = browser.post("/administration/staff/role", {**form, "knowingly": "1"})
-    assert (changed.status_code, changed.location) == (303, "/")
+    assert "Peran sendiri tidak dapat diganti" in refused.text
+    assert role_of(office, "admin") is Role.ADMIN
+    own = refused.text.partition('">admin</span>')[2].partition("</tr>")[0]
+    assert 'name="role"' not in own
+
+
+def test_a_role_given_is_for_a_session_that_begins_with_it(office: OfficeAtWork) -> None:
+    theirs = office.client("operator")
+    office.client("admin").post("/administration/staff/role", {"username": "operator", "role": "admin"})
+    assert theirs.get("/administration/staff").location == "/login?next=/administration/staff"
     with office.registry.reading() as tx:
         entry = audit.of_action(tx, "staff.role")[-1]
     assert (entry.actor, entry.subject, entry.details) == (
         "admin",
-        "admin",
-        '{"from":"admin","to":"approver"}',
+        "operator",
+        '{"from":"operator","to":"admin"}',
     )
+
+
+def test_a_first_password_is_told_with_its_last_day_and_when_it_is_over(office: OfficeAtWork) -> None:
+    browser = office.client("admin")
+    added = browser.post("/administration/staff/new", MEMBER)
+    assert "Berlaku sampai" in added.text
+    assert "berlaku sampai" in browser.page("/administration/staff")
+    week_ago = datetime.now(UTC) - administering.FIRST_PASSWORD
+    with office.registry.writing() as tx:
+        held = credentials.find(tx, "baru")
+        assert held is not None
+        credentials.put_password(tx, "baru", held.password_hash, week_ago, must_change=True)
+    assert "kata sandi pertama tidak berlaku lagi" in browser.page("/administration/staff")
+    late = office.client().post("/login", {"username": "baru", "password": password_in(added.text)})
+    assert late.status_code == 401
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(f"/administration/staff/{step}" for step in ("new", "reset", "active", "role")),
+        *(f"/administration/clients/{step}" for step in ("new", "0/renew", "0/revoke")),
+    ],
+)
+def test_whatever_hands_out_accounts_or_keys_takes_a_fresh_code(office: OfficeAtWork, path: str) -> None:
+    form = {**MEMBER, "username": "operator2", "role": "auditor"}
+    asked = office.client("admin", fresh=False).post(path, form)
+    assert asked.status_code == 401
+    assert 'name="_code"' in asked.text
+    assert role_of(office, "operator2") is Role.OPERATOR
 
 
 def test_anothers_role_is_changed_without_more(office: OfficeAtWork) -> None:

@@ -46,7 +46,6 @@ MAY_POST = {
     "audit.search": "asks: so that what is typed stands in no address",
     "audit.export": "reads: the note in the chain is that it was read",
     "audit.check": "reads and computes",
-    "account.sign_out": "their own session",
     "account.end_session": "their own session",
     "account.end_others": "their own sessions",
     "account.set_password": "their own credentials",
@@ -90,6 +89,7 @@ def test_the_latest_entries_come_first_fifty_a_page(office: OfficeAtWork, audito
     assert (len(first), first[0]) == (50, chain_length(office))
     assert first == sorted(first, reverse=True)
     assert second[0] == first[-1] - 1
+    assert rows_of(auditor.page("/audit?page=99"))[-1] == rows_of(auditor.page("/audit?page=3"))[-1] == 1
 
 
 def test_another_offices_entries_are_not_shown(office: OfficeAtWork, auditor: Client) -> None:
@@ -128,7 +128,8 @@ def test_a_short_number_is_enough(office: OfficeAtWork, auditor: Client) -> None
 
 
 @pytest.mark.parametrize(
-    "typed", ["2172031708950003", "SUHARTINI", "kode 2172031708950003", "x" * 200, "' OR 1=1"]
+    "typed",
+    ["2172031708950003", "SUHARTINI", "kode 2172031708950003", "2172 0317 0895 0003", "x" * 200, "' OR 1=1"],
 )
 def test_what_the_chain_does_not_name_gets_into_no_address(
     office: OfficeAtWork, auditor: Client, typed: str
@@ -182,7 +183,7 @@ def test_a_file_holds_what_was_asked_for_and_its_taking_is_noted(
 ) -> None:
     before = chain_length(office)
     answer = auditor.post("/audit/export", {"action": "letter.issue", "format": "csv"})
-    assert answer.headers["Content-Disposition"].startswith('attachment; filename="audit-2172-')
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=audit-2172-")
     table = list(csv.DictReader(io.StringIO(answer.get_data().decode("utf-8-sig"))))
     assert [row["tentang"] for row in table] == [letter.number for letter in office.letters]
     with office.registry.reading() as tx:
@@ -322,6 +323,10 @@ def test_what_is_no_checkpoint_is_refused_before_anything_is_checked(
     answer = auditor.post("/audit/check", form, files)
     assert answer.status_code == 422
     assert 'class="problems"' in answer.text
+
+
+def test_a_file_that_nobody_signed_is_told_as_the_wrong_file(auditor: Client) -> None:
+    assert "Ini bukan titik periksa" in auditor.post("/audit/check", {}, {"file": (b"notes", "x.txt")}).text
 
 
 def test_progress_is_written_out_while_the_check_goes_on(

@@ -5,6 +5,7 @@ import re
 import zipfile
 from collections.abc import Sequence
 from io import BytesIO
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 from werkzeug.test import TestResponse
 
+from suket_service import issuing
 from suket_service.core import request as requests
 from suket_service.core.letter import LetterState
 from suket_service.registry import letters, uploads
@@ -136,7 +138,7 @@ class TestABatchOfFiftyWithThreeBadRows:
         path = uploaded(browser, *fifty(office))
         browser.post(f"{path}/confirm")
         answer = browser.post(f"{path}/refused", {"type": "xlsx"})
-        assert answer.headers["Content-Disposition"] == 'attachment; filename="perbaikan-permohonan.xlsx"'
+        assert answer.headers["Content-Disposition"] == "attachment; filename=perbaikan-permohonan.xlsx"
         rows = read_people(answer.data)
         assert [row.fields[ERRORS].split(":")[0] for row in rows] == ["nik", "tanggal_lahir", "nama"]
         right = [a_row(serial=17), a_row(serial=33), a_row(serial=115)]
@@ -330,6 +332,30 @@ class TestLooking:
         assert "Halaman 1 dari 2" in first
         assert a_row(serial=FREE[-1]).fields["nik"] in second
         assert a_row(serial=FREE[-1]).fields["nik"] not in first
+
+    def test_turning_its_pages_judges_nothing_again_and_coming_back_does(
+        self, office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        judged = []
+        judge = issuing.preview_upload
+
+        def counted(*args: Any) -> issuing.UploadPreview:
+            judged.append(args)
+            return judge(*args)
+
+        monkeypatch.setattr(issuing, "preview_upload", counted)
+        browser = office.client("operator")
+        path = uploaded(browser, *[a_row(serial=serial) for serial in FREE])
+        for page, times in (("", 1), ("?page=2", 1), ("?page=2", 1), ("", 2)):
+            browser.page(path + page)
+            assert len(judged) == times
+
+    def test_a_page_turned_after_the_file_moved_on_is_judged_anew(self, office: OfficeAtWork) -> None:
+        browser = office.client("operator")
+        path = uploaded(browser, *[a_row(serial=serial) for serial in FREE])
+        assert "konsep baru" in browser.page(f"{path}?page=2")
+        browser.post(f"{path}/confirm")
+        assert "konsep baru" not in browser.page(f"{path}?page=2")
 
     def test_what_was_typed_is_shown_as_text(self, office: OfficeAtWork) -> None:
         browser = office.client("operator")

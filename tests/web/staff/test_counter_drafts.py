@@ -12,7 +12,7 @@ from suket_service import issuing
 from suket_service.core.letter import LetterState
 from suket_service.core.reason import CODE_FIELD, PAPERS
 from suket_service.issuing.applying import ASKED
-from suket_service.registry import letters
+from suket_service.registry import letters, offices
 from suket_service.registry.letters import LetterRecord, Waiting, waiting_for
 from tests.builders import OFFICE
 from tests.web.staff.conftest import Client, OfficeAtWork
@@ -82,6 +82,9 @@ class TestList:
         page = office.client("operator-batam").page("/drafts?siapa=kantor")
         assert "Tidak ada konsep di sini" in page
 
+    def test_beyond_the_last_page_stands_the_last_one(self, office: OfficeAtWork, operator: Client) -> None:
+        assert f"/drafts/{office.drafts[0].id}" in operator.page("/drafts?siapa=kantor&page=99")
+
     @pytest.mark.parametrize("query", ["?keadaan=x", "?page=999", "?page=-1", "?siapa=", "?page=٣"])
     def test_whatever_is_asked_for_is_answered(self, operator: Client, query: str) -> None:
         assert operator.get(f"/drafts{query}").status_code == 200
@@ -132,6 +135,27 @@ class TestCorrecting:
         assert (after.resident, after.reason, after.reason_code, after.papers, after.kind) == (
             *(before.resident, before.reason, before.reason_code, before.papers, before.kind),
         )
+
+    def test_a_rows_reason_known_by_its_words_asks_for_no_papers(
+        self, operator: Client, office: OfficeAtWork, draft: str
+    ) -> None:
+        form = edit_form(operator, draft, alasan="KTP-el hilang")
+        assert operator.post(f"/drafts/{draft}/edit", form).status_code == 303
+        record = record_of(office, draft)
+        assert (record.reason, record.reason_code, record.papers) == ("KTP-el hilang", "lost", None)
+        again = edit_form(operator, draft, alamat="JALAN MERDEKA NOMOR 6")
+        assert operator.post(f"/drafts/{draft}/edit", again).status_code == 303
+        assert record_of(office, draft).reason_code == "lost"
+
+    def test_a_draft_that_says_there_are_no_cards_is_doubted_while_there_are(
+        self, operator: Client, office: OfficeAtWork, draft: str
+    ) -> None:
+        form = edit_form(operator, draft, alasan="Blangko KTP-el habis")
+        operator.post(f"/drafts/{draft}/edit", form)
+        assert "blangko KTP-el tersedia" not in operator.page(f"/drafts/{draft}")
+        with office.registry.writing() as tx:
+            offices.set_cards_in_stock(tx, OFFICE.code, 25)
+        assert "25 blangko KTP-el tersedia" in operator.page(f"/drafts/{draft}")
 
     def test_what_was_sent_back_is_corrected_and_waits_again(
         self, operator: Client, office: OfficeAtWork, draft: str

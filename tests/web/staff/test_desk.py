@@ -82,6 +82,15 @@ def correct(office: OfficeAtWork, letter: str) -> None:
         connection.execute("UPDATE letter SET revision = revision + 1 WHERE id = ?", (letter,))
 
 
+def tell_apart(office: OfficeAtWork) -> None:
+    """Give everyone in the register, and on the drafts, a name of their own."""
+    with raw(office.registry) as connection:
+        for (nik,) in connection.execute("SELECT nik FROM resident").fetchall():
+            name = "SUHARTINI " + "".join("ABCDEFGHIJ"[int(digit)] for digit in nik)
+            connection.execute("UPDATE resident SET name = ? WHERE nik = ?", (name, nik))
+            connection.execute("UPDATE letter SET name = ? WHERE nik = ? AND state = 'draft'", (name, nik))
+
+
 class TestThePage:
     def test_the_oldest_draft_comes_first(self, office: OfficeAtWork, kepala: Client) -> None:
         assert offered(kepala.page("/desk")) == [each.id for each in office.drafts]
@@ -110,7 +119,7 @@ class TestThePage:
         assert "tidak ada dalam daftar penduduk" in page
 
     def test_people_of_the_same_name_and_birth_date_are_told_of(self, kepala: Client) -> None:
-        assert "yang sama ada dengan NIK lain" in text_of(kepala.page("/desk"))
+        assert "yang sama tercatat dengan NIK lain" in text_of(kepala.page("/desk"))
 
     def test_a_nik_that_differs_is_told_of(self, kepala: Client, draft: Callable[..., str]) -> None:
         woman = a_resident(nik="2172031708959999", name="AMINAH", sex=Sex.FEMALE)
@@ -198,13 +207,14 @@ class TestApproving:
     def test_what_is_told_names_nobody(self, office: OfficeAtWork, kepala: Client) -> None:
         kepala.post("/desk/approve", {"letter": [choice(each) for each in office.drafts]})
         [flash] = re.findall(r'<p class="flash"[^>]*>(.*?)</p>', kepala.page("/desk"))
-        assert flash == "5 surat terbit."
+        assert text_of(flash) == "5 surat terbit. Cetak 11 surat yang belum dicetak"
 
     def test_a_page_at_a_time_until_the_last(
         self, office: OfficeAtWork, kepala: Client, draft: Callable[..., str]
     ) -> None:
         for _ in range(18):
             draft()
+        tell_apart(office)
         waiting = []
         while shown := re.findall(r'name="shown" value="([^"]+)"', kepala.page("/desk")):
             waiting.append(len(shown))
@@ -220,6 +230,24 @@ class TestApproving:
         page = kepala.page("/desk")
         assert special in offered(page)
         assert choice(special) not in re.findall(r'name="shown" value="([^"]+)"', page)
+
+    def test_all_of_a_page_leaves_out_who_may_be_a_double_record(self, kepala: Client) -> None:
+        page = kepala.page("/desk")
+        assert len(offered(page)) == ALL_DRAFTS
+        assert 'name="shown"' not in page
+
+    @pytest.mark.parametrize(("cards", "left_out"), [(3, True), (0, False), (None, False)])
+    def test_all_of_a_page_leaves_out_whose_card_can_be_printed_instead(
+        self, office: OfficeAtWork, kepala: Client, cards: int | None, left_out: bool
+    ) -> None:
+        with raw(office.registry) as connection:
+            connection.execute("UPDATE office SET cards_in_stock = ?", (cards,))
+            connection.execute("UPDATE resident SET recording_state = 'PRINT_READY_RECORD'")
+        tell_apart(office)
+        page = kepala.page("/desk")
+        assert len(offered(page)) == ALL_DRAFTS
+        assert ('name="shown"' not in page) is left_out
+        assert (f"{ALL_DRAFTS} konsep tidak ikut" in page) is left_out
 
     def test_sent_again_it_repeats_nothing(self, office: OfficeAtWork, kepala: Client) -> None:
         form = {"letter": [choice(office.drafts[0])]}

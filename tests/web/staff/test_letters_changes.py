@@ -291,6 +291,21 @@ def test_many_are_revoked_by_two_after_a_look(office: OfficeAtWork, operator: Cl
     assert now_of(office, first).state is now_of(office, second).state is LetterState.REVOKED
 
 
+def test_letters_that_changed_since_the_look_are_named_before_the_others_are_proposed(
+    office: OfficeAtWork, operator: Client
+) -> None:
+    first, second = office.letters[:2]
+    looked_at = operator.post("/letters/revoke", {"letter": [first.id, second.id]})
+    operator.post(f"/letters/{second.id}/revoke", REASON)
+    form = {**REASON, "step": "propose", "letter": " ".join(named(looked_at.text))}
+    answer = operator.post("/letters/revoke", form)
+    assert answer.status_code == 422
+    assert "berubah sejak daftarnya dilihat" in answer.text
+    assert re.search(r"Tidak ikut diusulkan.*?0002/", answer.text, re.DOTALL)
+    assert (named(answer.text), asked(office)) == ([first.id], [])
+    assert operator.post("/letters/revoke", {**form, "letter": first.id}).status_code == 303
+
+
 def test_letters_ticked_in_a_list_are_looked_at_first(office: OfficeAtWork, operator: Client) -> None:
     chosen = [record.id for record in office.letters[:2]]
     assert all(f'value="{letter}" form="chosen"' in operator.page("/letters") for letter in chosen)

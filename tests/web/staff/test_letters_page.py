@@ -266,7 +266,7 @@ def test_no_address_on_any_page_about_letters_holds_a_name_or_a_nik(
     ]
     for typed in ("suhartini", letter.resident.nik[:8], "tidak ada", "https://example.go.id/s#1"):
         answer = operator.post("/letters", {"q": typed, "standing": "valid"})
-        pages += [answer.text, answer.headers.get("Location", "")]
+        pages += [answer.text, answer.headers.get("Location", ""), operator.page("/letters?dicari=1")]
     pages.append(operator.post("/letters", {"q": letter.resident.nik}).headers["Location"])
     for record in (letter, office.letters[1], office.drafts[0]):
         pages.append(operator.page(f"/letters/{record.id}"))

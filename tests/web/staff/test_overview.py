@@ -95,9 +95,9 @@ def test_an_administrator_is_told_of_staff_who_cannot_sign_in(office: OfficeAtWo
     for name in ("baru", "pergi"):
         member = StaffMember(name, "2172", name.capitalize(), Role.OPERATOR)
         administering.add_member(office.registry, member, "console", datetime.now(UTC))
-    assert f"{before + 2} pengguna belum dapat masuk" in told()
+    assert f"{before + 2} petugas belum dapat masuk" in told()
     administering.set_active(office.registry, "2172", "pergi", "console", datetime.now(UTC), active=False)
-    assert f"{before + 1} pengguna belum dapat masuk" in told()
+    assert f"{before + 1} petugas belum dapat masuk" in told()
 
 
 def test_an_administrator_is_told_what_of_the_system_is_not_well(office: OfficeAtWork) -> None:
@@ -144,9 +144,8 @@ def test_every_way_on_leads_to_a_page_that_the_role_may_see(office: OfficeAtWork
         "audit.checks",
     }
     assert ways <= set(ROUTES)
-    with office.app.test_request_context():
-        for role, step in waiting.NEXT_STEP.items():
-            assert waiting.way(step.endpoint, role) is not None
+    for role, step in waiting.NEXT_STEP.items():
+        assert ROUTES[step.endpoint].admits(role)
 
 
 @pytest.mark.parametrize(
@@ -167,12 +166,10 @@ def test_an_age_is_said_in_the_unit_that_people_use(waited: timedelta, said: str
 
 
 @pytest.mark.parametrize("username", PEOPLE)
-def test_the_page_is_small_and_names_nobody(office: OfficeAtWork, username: str) -> None:
+def test_the_page_names_nobody(office: OfficeAtWork, username: str) -> None:
     page = office.client(username).page("/")
-    assert len(page.encode()) < 100_000
     assert "SUHARTINI" not in page
     assert not re.search(r"[0-9]{16}", page)
-    assert " style=" not in page
 
 
 def test_the_four_numbers_are_this_offices(office: OfficeAtWork) -> None:
@@ -239,7 +236,26 @@ def test_a_publication_grows_late_and_then_stale(office: OfficeAtWork, age: time
 def test_a_backup_is_known_by_its_note_in_the_audit(office: OfficeAtWork, age: timedelta, said: str) -> None:
     with office.registry.writing() as tx:
         audit.append(tx, datetime.now(UTC) - age, "console", "registry.backup", "r")
-    assert part(office.client("kepala").page("/"), "Cadangan").startswith(said)
+    for username in ("admin", "auditor"):
+        assert part(office.client(username).page("/"), "Cadangan").startswith(said)
+
+
+@pytest.mark.parametrize("username", ["operator", "kepala"])
+def test_a_missing_backup_is_no_alarm_to_who_can_do_nothing(office: OfficeAtWork, username: str) -> None:
+    told = part(office.client(username).page("/"), "Cadangan")
+    assert told.startswith("soon ! perhatikan belum ada")
+    assert "Beri tahu administrator" in told
+
+
+def test_the_administrators_alarm_leads_to_what_to_do_in_words_without_backticks(
+    office: OfficeAtWork,
+) -> None:
+    page = office.client("admin").page("/")
+    [backup] = [each for each in tasks(page) if each.what.startswith("Cadangan")]
+    assert backup.url == "/#keadaan"
+    assert '<h2 id="keadaan">' in page
+    assert "<code>suket backup BERKAS</code>" in page
+    assert "`" not in page
 
 
 def test_where_the_chain_is_long_the_page_says_since_when_there_is_no_backup(

@@ -218,10 +218,28 @@ class TestRuns:
         page = started(browser)
         finished(browser, page)
         text = browser.page(page)
-        assert "Tidak ikut tercetak: 1 surat" in text
+        assert "Tidak ikut: 1 surat" in text
         assert f'href="/letters/{bad}"' in text
         assert "Isi surat tidak muat." in text
         assert pages_in(browser.post(f"{page}/whole").data) == 5
+
+    def test_a_letter_suspended_since_is_named_and_its_part_comes_without_it(
+        self, office: OfficeAtWork
+    ) -> None:
+        browser, letter = office.client("operator"), office.letters[0]
+        page = started(browser)
+        finished(browser, page)
+        pages = pages_in(browser.post(f"{page}/parts/1").data)
+        issuing.suspend(
+            office.registry, "2172", str(letter.number), "operator", "Diperiksa", datetime.now(UTC)
+        )
+        text = browser.page(page)
+        assert "Bagian 1 disusun ulang tanpa surat itu" in text
+        assert "Tidak ikut: 1 surat" in text
+        assert f'href="/letters/{letter.id}"' in text
+        assert browser.post(f"{page}/whole").status_code == 422
+        assert pages_in(browser.post(f"{page}/parts/1").data) == pages - 1
+        assert "disusun ulang tanpa" not in browser.page(page)
 
     def test_a_letter_revoked_meanwhile_is_named(self, office: OfficeAtWork) -> None:
         browser, letter = office.client("operator"), office.letters[2]

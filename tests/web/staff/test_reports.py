@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from suket_service import issuing, publishing
-from suket_service.registry import audit
+from suket_service.paper.wording import long_date
+from suket_service.registry import audit, letters
 from suket_service.registry.session import Registry
 from suket_service.sheets.write import write_xlsx
-from suket_service.web.staff.reports import choosing, register, stations
+from suket_service.web.staff.reports import choosing, own_lists, register, stations
 from tests.administering.office import PUBLISHER
 from tests.builders import OFFICE
 from tests.cli.builders import suket
@@ -127,7 +128,7 @@ def test_the_register_as_a_file_tells_everything_in_order(office: OfficeAtWork) 
 def test_a_paper_register_that_would_not_end_is_refused(
     office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(register, "MOST_LINES", LETTERS - 1)
+    monkeypatch.setattr(own_lists, "MOST_LINES", LETTERS - 1)
     answer = office.client("operator").post("/reports/register/export", {"format": "pdf"})
     assert answer.status_code == 422
     assert "paling banyak" in answer.text
@@ -223,19 +224,37 @@ def test_a_day_is_closed_once_and_shown_as_it_was(office: OfficeAtWork) -> None:
     revoke(office, office.letters[0].number or "")
     browser.post("/reports/closing", {"day": TODAY.isoformat()})
     page = browser.page(f"/reports/closing/{TODAY}")
-    assert "Dicabut" not in page
+    assert '<th scope="row">Dicabut</th>' not in page
     first, second = (browser.get(f"/reports/closing/{TODAY}/report.pdf").data for _ in range(2))
     assert first == second
     assert "Sudah ditutup" in browser.page("/reports/closing")
 
 
-def test_letters_issued_after_the_report_are_told(office: OfficeAtWork) -> None:
+def test_what_happened_after_the_report_is_told_beside_it(office: OfficeAtWork) -> None:
     office.client("kepala").post("/reports/closing", {"day": TODAY.isoformat()})
     with tampering(office.registry) as connection:
         connection.execute(
             "UPDATE closing_report SET counts = json_set(counts, '$.issued', ?)", [LETTERS - 2]
         )
-    assert "masih terbit 2 surat" in office.client("kepala").page(f"/reports/closing/{TODAY}")
+    revoke(office, office.letters[0].number or "")
+    browser = office.client("kepala")
+    assert "tidak termuat di dalamnya: Diterbitkan 2, Dicabut 1." in browser.page(f"/reports/closing/{TODAY}")
+    told = "Sesudah ditutup: Diterbitkan 2, Dicabut 1"
+    assert browser.page("/reports/closing").count(told) == 2  # today's, and in the list
+
+
+def test_before_closing_it_says_what_is_unprinted_and_that_it_is_final(office: OfficeAtWork) -> None:
+    browser = office.client("operator")
+    with office.registry.writing() as tx:
+        letters.add_printing(tx, office.letters[0].id, "ab" * 32, "test", "operator", datetime.now(UTC))
+    revoke(office, office.letters[1].number or "")
+    page = browser.page("/reports/closing")
+    assert f"{LETTERS - 2} surat yang terbit {long_date(TODAY)} belum dicetak." in page
+    assert "Penutupan bersifat final" in page
+    browser.post("/reports/closing", {"day": TODAY.isoformat()})
+    page = browser.page("/reports/closing")
+    assert "belum dicetak" not in page
+    assert "Sesudah ditutup" not in page
 
 
 def test_yesterday_without_a_report_is_reminded_of(office: OfficeAtWork) -> None:

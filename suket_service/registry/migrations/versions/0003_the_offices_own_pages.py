@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("seen_at", UtcDateTime(), nullable=False),
         sa.Column("confirmed_at", UtcDateTime(), nullable=True),
         sa.Column("ended_at", UtcDateTime(), nullable=True),
+        sa.Column("searches", sa.JSON(), nullable=True),
         sa.ForeignKeyConstraint(["username"], ["staff.username"], name="fk_staff_session_username"),
         sa.PrimaryKeyConstraint("token_hash", name="pk_staff_session"),
     )

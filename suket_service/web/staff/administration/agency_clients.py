@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import administering
@@ -11,8 +11,8 @@ from suket_service.errors import FieldError, Problem, Text
 from suket_service.registry import clients as client_store
 from suket_service.registry.clients import ClientScope
 from suket_service.web.forms import Form, done
-from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.administration.area import asking, blueprint, is_admin, one_line, typed_day
+from suket_service.web.signed_in import may, signed_in
+from suket_service.web.staff.administration.area import asking, blueprint, one_line, typed_day
 
 _SCOPES = {
     ClientScope.VERIFY: Text(
@@ -45,25 +45,35 @@ def _page(form: Form) -> str:
         today=signed_in().today,
         soon=signed_in().today + timedelta(days=30),
         both_days=administering.BOTH_DAYS,
-        may_change=is_admin(),
+        may_change=may("administration.renew_client"),
     )
 
 
-@blueprint.route("/administration/clients/new", methods=["GET", "POST"])
-def new_client() -> ResponseReturnValue:
+@blueprint.get("/administration/clients/new")
+def new_client() -> str:
+    """The form for another program."""
+    until = signed_in().today + timedelta(days=_USUAL_DAYS)
+    form = Form({"scopes": ClientScope.VERIFY.value, "expires_on": until.isoformat()})
+    return render_template("staff/administration/client.html", form=form, scopes=_SCOPES)
+
+
+@blueprint.post("/administration/clients/new")
+def add_client() -> ResponseReturnValue:
     """Give a program a key, and show it once."""
     ask, form = asking(), Form.given()
-    if request.method == "GET":
-        until = signed_in().today + timedelta(days=_USUAL_DAYS)
-        form = Form({"scopes": ClientScope.VERIFY.value, "expires_on": until.isoformat()})
-        return render_template("staff/administration/client.html", form=form, scopes=_SCOPES)
     expires_on = typed_day(form, "expires_on")
     with form.catching():
         scopes = _typed_scopes(form)
         if form.ok:
             made = administering.add_client(
-                *(ask.registry, ask.office, one_line(form["name"]), one_line(form["purpose"])),
-                *(scopes, expires_on, ask.by, ask.at),
+                ask.registry,
+                ask.office,
+                one_line(form["name"]),
+                one_line(form["purpose"]),
+                scopes,
+                expires_on=expires_on,
+                by=ask.by,
+                at=ask.at,
             )
             return _show_key(made)
     return render_template("staff/administration/client.html", form=form, scopes=_SCOPES), 422

@@ -9,7 +9,6 @@ from apiflask import APIBlueprint
 
 from suket_service.errors import Text
 from suket_service.registry.session import Registry
-from suket_service.registry.staff import Role
 from suket_service.web.context import context
 from suket_service.web.forms import Form
 from suket_service.web.language import say
@@ -35,11 +34,6 @@ def asking() -> Asking:
     """Who asks in this request."""
     me = signed_in()
     return Asking(context().registry, me.office.code, me.username, me.at)
-
-
-def is_admin() -> bool:
-    """Whether the reader may change what the page shows; an auditor only reads it."""
-    return signed_in().role is Role.ADMIN
 
 
 def options(choices: Iterable[tuple[StrEnum, Text]]) -> list[tuple[str, str]]:

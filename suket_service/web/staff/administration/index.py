@@ -7,7 +7,7 @@ from flask import render_template, url_for
 from suket_service import administering
 from suket_service.core.keyring import KeyState, Purpose
 from suket_service.errors import Text
-from suket_service.registry import letters, offices, service_points
+from suket_service.registry import offices, service_points
 from suket_service.registry.session import Transaction
 from suket_service.web.language import day, moment, number
 from suket_service.web.service_points import STALE
@@ -34,8 +34,10 @@ def index() -> str:
     """Every affair with how it stands."""
     ask = asking()
     with ask.registry.reading() as tx:
-        affairs = [_letterhead(tx), _numbering(tx), _hours(tx), _stock(tx), _regions(tx), _places(tx)]
-    affairs[2:2] = [_kinds()]
+        usual = offices.usual_kind(tx, ask.office)
+        letterhead, hours = _letterhead(tx), _hours(tx)
+        stock, regions, places = _stock(tx), _regions(tx), _places(tx)
+    affairs = [letterhead, _numbering(usual), _kinds(), hours, stock, regions, places]
     affairs += [_staff(), _keys(), _clients(), _PRINTER]
     return render_template("staff/administration/index.html", affairs=affairs)
 
@@ -50,11 +52,10 @@ def _letterhead(tx: Transaction) -> _Affair:
     )
 
 
-def _numbering(tx: Transaction) -> _Affair:
-    office, year = offices.office(tx, asking().office), signed_in().today.year
-    usual = offices.kind(tx, offices.usual_kind(tx, office.code))
-    given = {(kind, of): last for code, kind, of, last in letters.series(tx) if code == office.code}
-    upcoming = office.number(given.get((usual.code, year), 0) + 1, usual.series, year)
+def _numbering(usual: int) -> _Affair:
+    ask, pattern = asking(), signed_in().office.number_pattern
+    numbers = administering.next_numbers(ask.registry, ask.office, pattern, ask.at)
+    [upcoming] = [number for kind, number in numbers if kind.code == usual]
     return _Affair(
         "administration.numbering",
         Text("Nomor surat", "Letter numbers"),
@@ -97,7 +98,7 @@ def _places(tx: Transaction) -> _Affair:
     old = sum(asking().at - each.at > STALE for each in listed)
     return _Affair(
         "administration.points",
-        Text("Tempat pelayanan", "Places of service"),
+        Text("Tempat layanan", "Places of service"),
         Text(f"{len(listed) - closed} buka, {closed} tutup", f"{len(listed) - closed} open, {closed} closed"),
         Text(f"{old} belum diperbarui sejak kemarin", f"{old} not updated since yesterday") if old else None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import administering, printing
@@ -14,12 +14,11 @@ from suket_service.errors import FieldError, NotFound, Problem, Text
 from suket_service.web.context import context
 from suket_service.web.forms import Form, done
 from suket_service.web.language import day
-from suket_service.web.signed_in import signed_in
+from suket_service.web.signed_in import may, signed_in
 from suket_service.web.signing import press
 from suket_service.web.staff.administration.area import (
     asking,
     blueprint,
-    is_admin,
     one_line,
     options,
     typed_count,
@@ -49,13 +48,15 @@ def kinds() -> str:
     return _page(Form())
 
 
-def _page(form: Form) -> str:
+def _page(form: Form, tried: str = "") -> str:
+    """The page; ``tried`` is the part of it whose form was refused."""
     ask = asking()
     listed = administering.list_kinds(ask.registry, ask.office, ask.at)
     windows = administering.list_windows(ask.registry, ask.office)
     return render_template(
         "staff/administration/kinds.html",
         form=form,
+        tried=tried,
         listed=listed,
         windows_of={
             each.kind.code: {
@@ -66,8 +67,14 @@ def _page(form: Form) -> str:
         validity=_validity,
         signatures=dict(_SIGNATURES),
         today=signed_in().today,
-        may_change=is_admin(),
+        may_change=may("administration.change_kind"),
+        are_shared=_are_shared(),
     )
+
+
+def _are_shared() -> bool:
+    with asking().registry.reading() as tx:
+        return administering.are_kinds_shared(tx)
 
 
 def _validity(kind: Kind) -> Text:
@@ -86,6 +93,8 @@ def _validity(kind: Kind) -> Text:
 def new_kind() -> ResponseReturnValue:
     """Add a kind of letter for the whole registry."""
     ask, form = asking(), Form.given()
+    if request.method == "GET" and _are_shared():
+        return redirect(url_for("administration.kinds"), 303)
     if request.method == "GET":
         form = Form({"rule": ValidityRule.MONTHS.value, "signature": SignatureMode.WET.value})
         return _form_page(form, None)
@@ -109,6 +118,8 @@ def new_kind() -> ResponseReturnValue:
 def change_kind(code: int) -> ResponseReturnValue:
     """Change a kind for letters issued from now on."""
     ask, form, listing = asking(), Form.given(), _find(code)
+    if request.method == "GET" and _are_shared():
+        return redirect(url_for("administration.kinds"), 303)
     if request.method == "GET":
         return _form_page(_starting_with(listing.kind), listing)
     change = _typed(form, listing.kind)
@@ -152,7 +163,7 @@ def add_window(code: int) -> ResponseReturnValue:
                 Text("Masa penerbitan ditambahkan.", "The issuing window is added."),
                 url_for("administration.kinds"),
             )
-    return _page(form), 422
+    return _page(form, f"kind {code}"), 422
 
 
 @blueprint.post("/administration/windows/<int:window>/close")
@@ -164,7 +175,7 @@ def close_window(window: int) -> ResponseReturnValue:
         last = day(closed.closes_on)
         told = Text(f"Hari terakhir masa itu: {last}.", f"Its last day: {last}.")
         return done(told, url_for("administration.kinds"))
-    return _page(form), 422
+    return _page(form, f"window {window}"), 422
 
 
 def _find(code: int) -> KindListing:

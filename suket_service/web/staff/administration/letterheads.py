@@ -1,20 +1,19 @@
 """Letterhead and signatory: the versions there were, the next one, and how it will look. Prints no letter."""
 
-import json
-from dataclasses import dataclass, fields
-from datetime import datetime
+from dataclasses import fields
 
 from flask import Response, abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import administering, printing
+from suket_service.administering import LetterheadVersion
 from suket_service.core.letter import Capacity, Letterhead
 from suket_service.errors import FieldError, Problem, Text
 from suket_service.paper import logo
-from suket_service.registry import audit, offices
 from suket_service.web.forms import Form, done
+from suket_service.web.signed_in import may
 from suket_service.web.signing import press
-from suket_service.web.staff.administration.area import asking, blueprint, is_admin, one_line, options
+from suket_service.web.staff.administration.area import asking, blueprint, one_line, options
 
 _LINES = tuple(
     each.name for each in fields(Letterhead) if each.name not in ("version", "capacity", "post", "logo")
@@ -25,13 +24,6 @@ _CAPACITIES = (
     (Capacity.STAND_IN, Text("Plh. (pelaksana harian)", "Plh. (standing in)")),
     (Capacity.ON_BEHALF, Text("a.n. (atas nama)", "a.n. (on behalf of)")),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Version:
-    head: Letterhead
-    since: datetime
-    by: str | None  # None: set up with the office
 
 
 @blueprint.get("/administration/letterhead")
@@ -61,14 +53,14 @@ def change_letterhead() -> ResponseReturnValue:
     return _page(form, _versions()), 422
 
 
-def _page(form: Form, versions: list[_Version]) -> str:
+def _page(form: Form, versions: list[LetterheadVersion]) -> str:
     return render_template(
         "staff/administration/letterhead.html",
         form=form,
         versions=versions,
         capacities=options(_CAPACITIES),
         most=administering.LETTERHEAD_CHARACTERS,
-        may_change=is_admin(),
+        may_change=may("administration.change_letterhead"),
     )
 
 
@@ -78,7 +70,7 @@ def letterhead_preview() -> ResponseReturnValue:
     ask, form = asking(), Form.given()
     with form.catching():
         head = _typed(form)
-        _require_filled(head)
+        administering.require_letterhead(head)  # an empty line would be drawn without a word
         png = printing.letterhead_preview(ask.registry, ask.office, head, press(), ask.at)
         return Response(png, mimetype="image/png")
     return render_template("staff/administration/no_preview.html", form=form), 422
@@ -93,18 +85,8 @@ def letterhead_logo(version: int) -> ResponseReturnValue:
     return Response(found, mimetype="image/png")
 
 
-def _versions() -> list[_Version]:
-    ask = asking()
-    with ask.registry.reading() as tx:
-        changed = {
-            json.loads(entry.details)["version"]: entry.actor
-            for entry in audit.of_action(tx, "office.letterhead")
-            if entry.office == ask.office
-        }
-        return [
-            _Version(head, since, changed.get(head.version))
-            for head, since in offices.letterheads(tx, ask.office)
-        ]
+def _versions() -> list[LetterheadVersion]:
+    return administering.letterhead_versions(asking().registry, asking().office)
 
 
 def _starting_with(head: Letterhead) -> Form:
@@ -125,10 +107,3 @@ def _logo(form: Form) -> bytes | None:
     if given is not None:
         return logo.normalise(given)
     return None if form["without_logo"] else _versions()[0].head.logo
-
-
-def _require_filled(head: Letterhead) -> None:
-    # What the change itself asks first; the renderer would draw an empty line without a word.
-    for name in (*_LINES, "post"):
-        if not getattr(head, name):
-            raise FieldError(Problem(name, "missing", Text("Belum diisi.", "Is missing.")))

@@ -10,11 +10,10 @@ from suket_service.core.kind import Kind
 from suket_service.errors import InputError, Problem, RequestRefused, Text
 from suket_service.registry import offices
 from suket_service.registry.offices import DAYS, Hours, OpeningHours
-from suket_service.registry.staff import Role
 from suket_service.web.forms import Form, done
 from suket_service.web.language import number
-from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.administration.area import asking, blueprint, is_admin, typed_count
+from suket_service.web.signed_in import may, signed_in
+from suket_service.web.staff.administration.area import asking, blueprint, typed_count
 
 _DAY_NAMES = dict(
     zip(
@@ -74,7 +73,7 @@ def _numbering(form: Form, shown: list[tuple[Kind, str]]) -> str:
         form=form,
         shown=shown,
         current=signed_in().office.number_pattern,
-        may_change=is_admin(),
+        may_change=may("administration.change_numbering"),
     )
 
 
@@ -99,7 +98,10 @@ def change_hours() -> ResponseReturnValue:
 
 def _hours(form: Form) -> str:
     return render_template(
-        "staff/administration/hours.html", form=form, days=_DAY_NAMES, may_change=is_admin()
+        "staff/administration/hours.html",
+        form=form,
+        days=_DAY_NAMES,
+        may_change=may("administration.change_hours"),
     )
 
 
@@ -161,8 +163,12 @@ def _held() -> int | None:
 
 
 def _stock(form: Form) -> str:
-    may_change = signed_in().role in (Role.ADMIN, Role.OPERATOR)
-    return render_template("staff/administration/stock.html", form=form, held=_held(), may_change=may_change)
+    return render_template(
+        "staff/administration/stock.html",
+        form=form,
+        held=_held(),
+        may_change=may("administration.change_stock"),
+    )
 
 
 def _stock_told(cards: int | None) -> Text:

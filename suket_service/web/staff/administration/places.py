@@ -8,24 +8,17 @@ from suket_service.administering import POINT_CHARACTERS, Today
 from suket_service.errors import FieldError, Problem, Text
 from suket_service.registry import service_points
 from suket_service.registry.service_points import PointFacts, PointKind, ServicePoint
-from suket_service.registry.staff import Role
 from suket_service.web.forms import Form, done
-from suket_service.web.service_points import STALE
-from suket_service.web.signed_in import signed_in
+from suket_service.web.service_points import KIND_NAMES, STALE
+from suket_service.web.signed_in import may
 from suket_service.web.staff.administration.area import (
     asking,
     blueprint,
-    is_admin,
     one_line,
     options,
     typed_day,
 )
 
-_KINDS = (
-    (PointKind.OFFICE, Text("Dinas", "Main office")),
-    (PointKind.DISTRICT, Text("Kecamatan", "District office")),
-    (PointKind.MOBILE, Text("Keliling (jemput bola)", "Mobile team")),
-)
 #: The one press: which button says what.
 _SAYS = {
     "open": Today(open=True),
@@ -53,10 +46,10 @@ def _page(form: Form) -> str:
         form=form,
         listed=[each for each in held if not each.removed],
         removed=[each for each in held if each.removed],
-        kind_names=dict(_KINDS),
+        kind_names=KIND_NAMES,
         is_old=lambda point: ask.at - point.at > STALE,
-        may_keep=is_admin(),
-        may_say=signed_in().role in (Role.ADMIN, Role.OPERATOR),
+        may_keep=may("administration.change_point"),
+        may_say=may("administration.say_today"),
         notice_characters=POINT_CHARACTERS["notice"],
     )
 
@@ -72,7 +65,7 @@ def new_point() -> ResponseReturnValue:
         if form.ok and facts is not None:
             administering.add_service_point(ask.registry, ask.office, facts, ask.by, ask.at)
             return done(
-                Text("Tempat pelayanan ditambahkan.", "The place of service is added."),
+                Text("Tempat layanan ditambahkan.", "The place of service is added."),
                 url_for("administration.points"),
             )
     return _form_page(form, None), 422
@@ -144,7 +137,11 @@ def _find(point: int) -> ServicePoint:
 
 def _form_page(form: Form, held: ServicePoint | None) -> str:
     return render_template(
-        "staff/administration/point.html", form=form, held=held, kinds=options(_KINDS), most=POINT_CHARACTERS
+        "staff/administration/point.html",
+        form=form,
+        held=held,
+        kinds=options(KIND_NAMES.items()),
+        most=POINT_CHARACTERS,
     )
 
 

@@ -16,8 +16,9 @@ from suket_service.registry import offices
 from suket_service.web.context import context
 from suket_service.web.forms import Form, done
 from suket_service.web.language import moment
+from suket_service.web.signed_in import may
 from suket_service.web.signing import publish_if_due
-from suket_service.web.staff.administration.area import asking, blueprint, is_admin
+from suket_service.web.staff.administration.area import asking, blueprint
 
 #: What revoking takes: to be typed, so that nobody does it by a slip.
 REVOKE_WORD = "CABUT"
@@ -140,7 +141,7 @@ def _page(form: Form) -> str:
         kept_here={Purpose.SEAL: True, Purpose.PUBLICATION: not shares},
         has_passphrase=context().settings.key_passphrase is not None,
         hours=int(DEFAULT_FRESHNESS.total_seconds()) // 3600,
-        may_change=is_admin(),
+        may_change=may("administration.change_key"),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import administering
@@ -11,8 +11,8 @@ from suket_service.errors import CallerError, FieldError, NotFound, Problem, Tex
 from suket_service.registry import credentials, sessions
 from suket_service.registry.staff import Role, StaffMember
 from suket_service.web.forms import Form, done
-from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.administration.area import asking, blueprint, is_admin, one_line
+from suket_service.web.signed_in import may, signed_in
+from suket_service.web.staff.administration.area import asking, blueprint, one_line
 from suket_service.web.staff.menu import ROLE_NAMES
 
 #: What each role is for, said where one is chosen.
@@ -44,24 +44,31 @@ def _page(form: Form) -> str:
         listed=sorted(listed, key=lambda each: (not each.member.active, each.member.username)),
         seen=seen,
         since={name: each.changed_at.isoformat() for name, each in held.items()},
-        must_change={name for name, each in held.items() if each.must_change},
+        good_until={
+            name: each.changed_at + administering.FIRST_PASSWORD
+            for name, each in held.items()
+            if each.must_change
+        },
         duties=_DUTIES,
         needs_code=administering.NEEDS_CODE,
-        may_change=is_admin(),
+        may_change=may("administration.set_role"),
     )
 
 
-@blueprint.route("/administration/staff/new", methods=["GET", "POST"])
-def new_member() -> ResponseReturnValue:
+@blueprint.get("/administration/staff/new")
+def new_member() -> str:
+    """The form for someone new."""
+    form = Form({"role": Role.OPERATOR.value})
+    return render_template("staff/administration/member.html", form=form, duties=_DUTIES)
+
+
+@blueprint.post("/administration/staff/new")
+def add_member() -> ResponseReturnValue:
     """Add someone, and show once the password for their first sign-in."""
     ask, form = asking(), Form.given()
-    if request.method == "GET":
-        form = Form({"role": Role.OPERATOR.value})
-        return render_template("staff/administration/member.html", form=form, duties=_DUTIES)
     with form.catching():
         member = StaffMember(form["username"], ask.office, one_line(form["name"]), _role(form))
-        administering.add_member(ask.registry, member, ask.by, ask.at)
-        password = administering.reset_sign_in(ask.registry, ask.office, member.username, ask.by, ask.at)
+        password = administering.add_member_to_sign_in(ask.registry, member, ask.by, ask.at)
         return _show_password(member, password, added=True)
     return render_template("staff/administration/member.html", form=form, duties=_DUTIES), 422
 
@@ -100,21 +107,17 @@ def set_active() -> ResponseReturnValue:
 
 @blueprint.post("/administration/staff/role")
 def set_role() -> ResponseReturnValue:
-    """Give someone another role; one's own as approver takes a word of its own."""
+    """Give someone another role; wherever they are signed in then ends."""
     ask, form = asking(), Form.given()
     member = _find(form["username"]).member
 
     def change() -> Text:
         role = _role(form)
-        if role is member.role:
-            raise FieldError(Problem("role", "nothing_to_change", _SAME_ROLE))
-        if member.username == ask.by and not form["knowingly"]:
-            raise FieldError(Problem("role", "own_role", _OWN_ROLE))
         administering.set_role(ask.registry, ask.office, member.username, role, ask.by, ask.at)
         name = ROLE_NAMES[role]
         return Text(
-            f"{member.username} sekarang {name.id}. Perubahan ini tercatat dalam audit.",
-            f"{member.username} is now {name.en}. The audit holds this change.",
+            f"{member.username} sekarang {name.id}, dan harus masuk lagi. Perubahan ini tercatat dalam audit.",
+            f"{member.username} is now {name.en}, and has to sign in anew. The audit holds this change.",
         )
 
     return _changed(form, change)
@@ -123,9 +126,8 @@ def set_role() -> ResponseReturnValue:
 def _changed(form: Form, change: Callable[[], Text]) -> ResponseReturnValue:
     with form.catching():
         told = change()
-        # Whoever gave up the role of administrator has no business on this page any more.
-        still = _find(signed_in().username).member
-        stays = still.active and still.role is Role.ADMIN
+        # Whoever deactivated themselves has no business on this page any more.
+        stays = _find(signed_in().username).member.active
         return done(told, url_for("administration.staff" if stays else "front.home"))
     return _page(form), 422
 
@@ -137,6 +139,7 @@ def _show_password(member: StaffMember, password: str, *, added: bool) -> str:
         password=password,
         added=added,
         needs_code=member.role in administering.NEEDS_CODE,
+        good_until=asking().at + administering.FIRST_PASSWORD,
     )
 
 
@@ -146,7 +149,7 @@ def _find(username: str) -> StaffListing:
     found = next((each for each in listed if each.member.username == username), None)
     if found is None:
         raise NotFound(
-            "no_member", Text("Pengguna ini tidak ada di kantor ini.", "This office has no such user.")
+            "no_member", Text("Petugas ini tidak ada di kantor ini.", "This office has no such user.")
         )
     return found
 
@@ -166,11 +169,6 @@ def _require_not_done_yet(listing: StaffListing, since: str) -> None:
         raise CallerError("already_reset", _ALREADY_RESET)
 
 
-_SAME_ROLE = Text("Perannya sudah itu.", "That is the role already.")
-_OWN_ROLE = Text(
-    "Mengubah peran sendiri tercatat dalam audit dan dilihat auditor. Centang bahwa Anda menyadarinya.",
-    "Changing one's own role is kept in the audit and seen by the auditor. Tick that you know it.",
-)
 _ALREADY_RESET = Text(
     "Kata sandi atau kode orang ini sudah berubah sejak halaman itu dibuka. Periksa daftarnya, lalu ulangi bila perlu.",
     "This person's password or codes have changed since that page was opened. Look at the list, then repeat if needed.",

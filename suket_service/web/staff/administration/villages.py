@@ -1,7 +1,6 @@
 """The villages that the office serves: listed, and brought in from a file that is looked at first."""
 
-import csv
-import io
+from dataclasses import replace
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -11,9 +10,10 @@ from suket_service.administering import REGION_COLUMNS, RegionFate, RegionRow
 from suket_service.core.region import Village
 from suket_service.errors import FieldError, InputError, Problem, Text
 from suket_service.sheets.read import Row, read_table
+from suket_service.sheets.write import as_typed, write_csv
 from suket_service.web.forms import Form, done
-from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.administration.area import asking, blueprint, is_admin
+from suket_service.web.signed_in import may, signed_in
+from suket_service.web.staff.administration.area import asking, blueprint
 
 #: The good rows travel on in the page that shows them, and come back with its form.
 MOST_BYTES = 400 * 1024
@@ -39,7 +39,7 @@ def _page(form: Form) -> str:
         count=len(villages),
         prefixes=signed_in().office.villages,
         headers=_HEADERS,
-        may_change=is_admin(),
+        may_change=may("administration.import_regions"),
     )
 
 
@@ -59,7 +59,7 @@ def import_regions() -> ResponseReturnValue:
     """Write what the page before has shown."""
     ask, form = asking(), Form.given()
     with form.catching():
-        rows = read_table(form["rows"].encode("utf-8", "replace"), REGION_COLUMNS)
+        rows = _shown(form["rows"])
         written = administering.import_regions(ask.registry, ask.office, rows, ask.by, ask.at)
         told = Text(
             f"{written.added} kelurahan/desa ditambahkan, {written.renamed} diganti namanya.",
@@ -96,8 +96,11 @@ def _preview(judged: list[RegionRow]) -> str:
 
 
 def _as_csv(villages: list[Village]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(_HEADERS)
-    writer.writerows([each.code, each.name, each.district, each.regency, each.province] for each in villages)
-    return out.getvalue()
+    rows = ([each.code, each.name, each.district, each.regency, each.province] for each in villages)
+    return write_csv(_HEADERS, rows).decode("utf-8-sig")
+
+
+def _shown(text: str) -> list[Row]:
+    """What :func:`_as_csv` wrote into the page."""
+    rows = read_table(text.encode("utf-8", "replace"), REGION_COLUMNS)
+    return [replace(row, fields={name: as_typed(cell) for name, cell in row.fields.items()}) for row in rows]

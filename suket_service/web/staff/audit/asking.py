@@ -4,7 +4,6 @@ A subject is typed into a form that is posted, and only one that the chain names
 types a NIK or a name there by mistake leaves it in no log.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -12,6 +11,7 @@ from flask import request
 
 from suket_service.administering import CONSOLE
 from suket_service.core.letter import Office
+from suket_service.core.nik import holds_nik
 from suket_service.errors import Text
 from suket_service.registry import audit_search, counting, staff
 from suket_service.registry.audit_search import Wanted
@@ -25,7 +25,6 @@ FIELDS = ("first", "last", "actor", "action", "subject")
 MACHINES = (CONSOLE, "publisher", "-")
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2199, 12, 31)
 _MOST_SUBJECT_CHARACTERS = 120
-_NIK = re.compile(r"[0-9]{16}")
 
 
 def from_address() -> Form:
@@ -55,8 +54,7 @@ def day(form: Form, name: str) -> date | None:
 
 def actors(tx: Transaction, office: Office) -> Mapping[str, str]:
     """Everyone whose entries may be asked for, with their names."""
-    people = {member.username: member.name for member in staff.members(tx, office.code)}
-    return {**people, **dict.fromkeys(MACHINES, "")}
+    return {**staff.names(tx, office.code), **dict.fromkeys(MACHINES, "")}
 
 
 def wanted(tx: Transaction, form: Form, office: Office) -> Wanted:
@@ -82,7 +80,7 @@ def wanted(tx: Transaction, form: Form, office: Office) -> Wanted:
 
 def known_subject(tx: Transaction, office: Office, typed: str) -> str | None:
     """The subject that was meant: as it stands in the chain, or the one letter that a short number names."""
-    if len(typed) > _MOST_SUBJECT_CHARACTERS or _NIK.search(typed):
+    if len(typed) > _MOST_SUBJECT_CHARACTERS or holds_nik(typed):
         return None
     if audit_search.count(tx, Wanted(office.code, subjects=(typed,)), 1):
         return typed

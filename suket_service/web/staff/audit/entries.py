@@ -8,16 +8,17 @@ from urllib.parse import urlencode
 
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.wrappers import Response
 
 from suket_service import administering
 from suket_service.errors import Text
 from suket_service.registry import audit_search
 from suket_service.registry.audit import StoredEntry
 from suket_service.sheets.write import write_csv, write_xlsx
+from suket_service.web.attachments import CSV, XLSX, attachment
 from suket_service.web.context import context
-from suket_service.web.forms import Form, page_number
+from suket_service.web.forms import Form
 from suket_service.web.language import say
+from suket_service.web.paging import paged
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.audit import asking
 from suket_service.web.staff.audit.words import ACTIONS, words
@@ -25,7 +26,6 @@ from suket_service.web.staff.audit.words import ACTIONS, words
 PAGE = 50
 #: Nobody turns more pages than this; counting on would cost more than it tells.
 MOST_COUNTED = 200 * PAGE
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +87,21 @@ def export() -> ResponseReturnValue:
     ]
     name = f"audit-{me.office.code}-{me.today.isoformat()}"
     if form["format"] == "xlsx":
-        return _file(write_xlsx("Audit", headers, rows), f"{name}.xlsx", _XLSX)
-    return _file(write_csv(headers, rows), f"{name}.csv", "text/csv; charset=utf-8")
+        return attachment(write_xlsx("Audit", headers, rows), f"{name}.xlsx", XLSX)
+    return attachment(write_csv(headers, rows), f"{name}.csv", CSV)
 
 
 def _page(form: Form) -> ResponseReturnValue:
-    office, page = signed_in().office, page_number()
+    office = signed_in().office
     lines: list[Line] = []
-    count = 0
+    count, at = 0, paged(0, PAGE)
     with context().registry.reading() as tx:
         people = asking.actors(tx, office)
         wanted = asking.wanted(tx, form, office) if form.ok else None
         if wanted is not None and form.ok:
             count = audit_search.count(tx, wanted, MOST_COUNTED + 1)
-            found = audit_search.newest(tx, wanted, PAGE, (page - 1) * PAGE)
+            at = paged(min(count, MOST_COUNTED), PAGE)
+            found = audit_search.newest(tx, wanted, PAGE, at.offset)
             named = audit_search.letters_named(tx, office.code, [entry.subject for entry in found])
             lines = [_line(entry, people.get(entry.actor, ""), named.get(entry.subject)) for entry in found]
     shown = min(count, MOST_COUNTED)
@@ -111,8 +112,8 @@ def _page(form: Form) -> ResponseReturnValue:
             lines=lines,
             count=shown,
             more=count > shown,
-            page=page,
-            pages=-(-shown // PAGE),
+            page=at.page,
+            pages=at.pages,
             asked=asking.asked(form),
             people_options=[(name, f"{who} ({name})" if who else name) for name, who in people.items()],
             action_options=sorted(
@@ -139,12 +140,6 @@ def _details(text: str) -> list[tuple[str, str]]:
         (str(name), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
         for name, value in told.items()
     ]
-
-
-def _file(body: bytes, name: str, media_type: str) -> Response:
-    response = Response(body, content_type=media_type)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 _HEADERS = (

@@ -1,31 +1,17 @@
 """Unusual issuing, for days of the auditor's choice. Judges nobody: it says what stands out, and by which rule."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta, timezone
+from datetime import timedelta
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from suket_service.core.letter import Office
-from suket_service.core.unusual import (
-    LOOK_BACK,
-    RULES,
-    Finding,
-    Period,
-    Rule,
-    can_judge_rushes,
-    fresh_recordings,
-    newest_first,
-    outside_hours,
-    overrides,
-    rushes,
-)
+from suket_service import administering
+from suket_service.core.unusual import RULES, Finding, Rule
 from suket_service.errors import Text
-from suket_service.registry import offices
-from suket_service.registry import unusual as issuing
-from suket_service.registry.session import Transaction
 from suket_service.web.context import context
-from suket_service.web.forms import Form, page_number
+from suket_service.web.forms import Form
+from suket_service.web.paging import paged
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.audit import asking
 
@@ -57,17 +43,17 @@ def unusual() -> ResponseReturnValue:
     judged = True
     if form.ok:
         with context().registry.reading() as tx:
-            found, judged = findings(tx, me.office, first, last)
+            found, judged = administering.unusual_issuing(tx, me.office, first, last)
             people = asking.actors(tx, me.office)
-    page = page_number()
+    at = paged(len(found), PAGE)
     return (
         render_template(
             "staff/audit/unusual.html",
             form=Form({"first": first.isoformat(), "last": last.isoformat()}) if form.ok else form,
-            findings=found[(page - 1) * PAGE : page * PAGE],
+            findings=at.of(found),
             count=len(found),
-            page=page,
-            pages=-(-len(found) // PAGE),
+            page=at.page,
+            pages=at.pages,
             rules=RULES,
             names=NAMES,
             people=people,
@@ -78,26 +64,6 @@ def unusual() -> ResponseReturnValue:
         ),
         200 if form.ok else 422,
     )
-
-
-def findings(tx: Transaction, office: Office, first: date, last: date) -> tuple[list[Finding], bool]:
-    """What stands out on those days, latest first, and whether rushes could be told from their first day on."""
-    opening = {
-        weekday: (hours.opens, hours.closes)
-        for weekday, hours in enumerate(offices.opening_hours(tx, office.code).days)
-        if hours is not None
-    }
-    period = Period(first, last, timezone(office.utc_offset), opening)
-    letters = issuing.issued(tx, office.code, first, last)
-    earlier = issuing.issue_times(tx, office.code, first - LOOK_BACK, first - timedelta(days=1))
-    changes = issuing.recording_changes(tx, office.code, first, last)
-    found = [
-        *outside_hours(letters, period),
-        *rushes(letters, earlier, period),
-        *overrides(letters, period),
-        *fresh_recordings(letters, changes, period),
-    ]
-    return newest_first(found), can_judge_rushes(earlier, period)
 
 
 _TOO_LONG = Text(

@@ -27,7 +27,6 @@ from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.paper_checks import PaperChecks
 
 PICTURE, KEPT, NO_PICTURE = portrait.FIELD, "foto_tersimpan", "tanpa_foto"
-_BLOOD_TYPES = ("", *(f"{group}{sign}" for group in ("A", "B", "AB", "O") for sign in ("", "+", "-")))
 Options = Sequence[tuple[str, str]]
 
 
@@ -55,8 +54,8 @@ def choices(tx: Transaction, kinds: Sequence[Kind]) -> Choices:
         sexes=_same(SEXES.values()),
         religions=_same(people.RELIGIONS),
         marital=_same(MaritalStatus),
-        citizenships=_same(("WNI", "WNA")),
-        blood_types=[(group, group or "–") for group in _BLOOD_TYPES],
+        citizenships=_same(people.CITIZENSHIPS),
+        blood_types=[("", "–"), *_same(people.BLOOD_TYPES)],
     )
 
 
@@ -71,9 +70,11 @@ def reason_of(code: str) -> Reason | None:
     return next((each for each in Reason if each == code), None)
 
 
-def usual_reason(state: RecordingState) -> Reason:
-    """The reason that fits most people whose recording has come so far."""
-    return Reason.BLANKS if state is RecordingState.PRINT_READY_RECORD else Reason.PROCESSING
+def usual_reason(state: RecordingState, cards: int | None) -> Reason | None:
+    """The reason that fits most people whose recording has come so far; None where a card could be printed."""
+    if state is not RecordingState.PRINT_READY_RECORD:
+        return Reason.PROCESSING
+    return None if cards else Reason.BLANKS
 
 
 def application(
@@ -131,4 +132,4 @@ def _place(village: Village) -> str:
 
 def _signer() -> Signer:
     # Whoever could put bytes of their own here would have them stored without being looked through.
-    return Signer(context().settings.secret_key or "", salt="kept-portrait", digest_method=sha256)
+    return Signer(context().settings.own_secret_key, salt="kept-portrait", digest_method=sha256)

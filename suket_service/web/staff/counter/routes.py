@@ -5,26 +5,27 @@ open the camera, take the picture, submit (an upload takes one less, which leave
 """
 
 from apiflask import APIBlueprint
-from flask import jsonify, render_template, request, url_for
+from flask import jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import issuing
 from suket_service.core.letter import Action, may
 from suket_service.core.nik import LENGTH
 from suket_service.core.reason import Reason
+from suket_service.core.resident import RECORDING_NAMES
 from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.issuing import eligibility
 from suket_service.issuing.applying import FIXED, fields_of
 from suket_service.issuing.eligibility import Eligibility
-from suket_service.registry import letters, residents
+from suket_service.registry import letters, offices, residents
 from suket_service.registry.residents import Entry, Hits
 from suket_service.registry.session import Transaction
+from suket_service.web import searches
 from suket_service.web.context import context
 from suket_service.web.forms import Form, done
 from suket_service.web.language import say
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.counter import asking, second_look
-from suket_service.web.staff.words import RECORDING_NAMES
 
 blueprint = APIBlueprint("counter", __name__, enable_openapi=False)
 
@@ -34,9 +35,13 @@ SUBMITTED = Text("Konsep diajukan kepada penyetuju.", "The draft was submitted t
 
 
 @blueprint.route("/counter", methods=["GET", "POST"])
-def search() -> str:
+def search() -> ResponseReturnValue:
     """Look someone up, and say at once whether they may get a letter. By POST: a NIK is in no address."""
-    form = Form.given()
+    if request.method == "POST":
+        searches.keep("counter", {"cari": Form.given()["cari"]})
+        return redirect(url_for("counter.search", dicari=1), 303)
+    asked = "dicari" in request.args
+    form = searches.kept("counter") if asked else Form()
     wanted = form["cari"]
     me = signed_in()
     found, answered, unlisted = Hits((), more=False), [], None
@@ -50,7 +55,7 @@ def search() -> str:
     return render_template(
         "staff/counter/search.html",
         form=form,
-        asked=request.method == "POST",
+        asked=asked,
         enough=residents.is_enough(wanted),
         answered=answered,
         more=found.more,
@@ -68,10 +73,11 @@ def form(resident: int) -> ResponseReturnValue:
     with context().registry.reading() as tx:
         entry = residents.by_id(tx, me.office.code, resident)
         replaced = _replaced(tx, entry)
+        usual = asking.usual_reason(entry.state, offices.cards_in_stock(tx, me.office.code))
     fixed = {field: fields_of(entry.resident)[field] for field in FIXED} | {"menggantikan": replaced}
     if request.method == "POST":
         return _take(given, entry, fixed)
-    fresh = {**fields_of(entry.resident), "alasan_kode": asking.usual_reason(entry.state), **fixed}
+    fresh = {**fields_of(entry.resident), "alasan_kode": usual or "", **fixed}
     return _page(Form(fresh), entry, fixed)
 
 

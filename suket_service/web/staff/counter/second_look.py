@@ -18,7 +18,8 @@ from suket_service.web.forms import Form
 from suket_service.web.language import grouped
 from suket_service.web.signed_in import signed_in
 
-_MOST_NAMESAKES = 5
+#: Of people who share a name and a birth date so many are told of.
+MOST_NAMESAKES = 5
 T = TypeVar("T")
 
 
@@ -39,7 +40,7 @@ def namesakes(tx: Transaction, person: Resident) -> Namesakes:
 
 
 def _namesakes(tx: Transaction, nik: str, name: str, born: date) -> Namesakes:
-    asked = (signed_in().office.code, nik, name, born, _MOST_NAMESAKES)
+    asked = (signed_in().office.code, nik, name, born, MOST_NAMESAKES)
     return Namesakes(residents.namesakes(tx, *asked), letters.namesakes(tx, *asked))
 
 
@@ -60,14 +61,15 @@ def doubles(tx: Transaction, form: Form) -> list[Problem]:
         return []
     found = _namesakes(tx, _nik(form), name, born)
     known = [other.resident.nik for other in found.entries] + [other.resident.nik for other in found.letters]
-    others = ", ".join(map(grouped, dict.fromkeys(known)))
-    return [Problem("nama", "same_person", _same_person(others))] if others else []
+    return [Problem("nama", "same_person", same_person(known))] if known else []
 
 
-def _same_person(niks: str) -> Text:
+def same_person(niks: Sequence[str]) -> Text:
+    """That someone of the same name and birth date is known under these NIKs."""
+    others = ", ".join(map(grouped, list(dict.fromkeys(niks))[:MOST_NAMESAKES]))
     return Text(
-        f"Nama dan tanggal lahir yang sama tercatat dengan NIK lain: {niks}. Pastikan ini dua orang yang berbeda.",
-        f"The same name and birth date stand under another NIK: {niks}. Make sure that these are two people.",
+        f"Nama dan tanggal lahir yang sama tercatat dengan NIK lain: {others}. Pastikan ini dua orang yang berbeda.",
+        f"The same name and birth date stand under another NIK: {others}. Make sure that these are two people.",
     )
 
 

@@ -10,17 +10,14 @@ from suket_service import issuing
 from suket_service.core import reason as reasons
 from suket_service.core import request as requests
 from suket_service.core.nik import Nik
-from suket_service.core.resident import RecordingState
 from suket_service.errors import Problem, Text
 from suket_service.registry import letters, offices, residents, staff
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.residents import Entry
 from suket_service.registry.session import Transaction
-from suket_service.web.language import grouped
 from suket_service.web.signed_in import SignedIn
+from suket_service.web.staff.counter.second_look import same_person
 
-#: Of people who share a name and a birth date so many are told of.
-_MOST_NAMESAKES = 3
 SAME_PERSON = "same_person"
 
 
@@ -43,7 +40,8 @@ class Card:
     days: int  # since it was asked for
     papers: tuple[Paper, ...]
     obstacles: tuple[Problem, ...]
-    warnings: tuple[Text, ...]
+    warnings: tuple[Text, ...]  # each wants a look of its own
+    notes: tuple[Text, ...]  # what is good to know
 
     @property
     def choice(self) -> str:
@@ -57,8 +55,8 @@ class Card:
 
     @property
     def goes_with_all(self) -> bool:
-        """Whether it is approved together with a whole page: what passes over the register is marked singly."""
-        return self.may_be_approved and self.record.override_reason is None
+        """Whether it is approved together with a whole page: what wants a look of its own is marked singly."""
+        return self.may_be_approved and self.record.override_reason is None and not self.warnings
 
     @property
     def is_own(self) -> bool:
@@ -71,10 +69,11 @@ def cards_of(tx: Transaction, records: Sequence[LetterRecord], me: SignedIn) -> 
     office = me.office.code
     entries = residents.find(tx, office, [record.resident.nik for record in records])
     obstacles = issuing.obstacles(tx, office, records, me.username, me.at)
-    names = {member.username: member.name for member in staff.members(tx, office)}
+    names = staff.names(tx, office)
     kinds = offices.kinds(tx)
     replaced = letters.of_ids(tx, office, [each.replaces for each in records if each.replaces])
     namesakes = letters.namesakes_of(tx, office, [record.resident for record in records])
+    cards = offices.cards_in_stock(tx, office)
     return [
         Card(
             record=record,
@@ -89,6 +88,14 @@ def cards_of(tx: Transaction, records: Sequence[LetterRecord], me: SignedIn) -> 
                     record,
                     entries.get(record.resident.nik),
                     namesakes[record.resident.nik],
+                    cards,
+                )
+            ),
+            notes=tuple(
+                _notes(
+                    record,
+                    entries.get(record.resident.nik),
+                    cards,
                     replaced.get(record.replaces or ""),
                 )
             ),
@@ -107,19 +114,22 @@ def _papers(shown: Mapping[str, str]) -> tuple[Paper, ...]:
 
 
 def _warnings(
-    record: LetterRecord, entry: Entry | None, namesakes: Sequence[str], replaced: LetterRecord | None
+    record: LetterRecord, entry: Entry | None, namesakes: Sequence[str], cards: int | None
 ) -> Iterator[Text]:
     person = record.resident
     for problem in requests.warnings(Nik(person.nik), person):
         yield problem.text
     if namesakes:
-        niks = ", ".join(grouped(nik) for nik in namesakes[:_MOST_NAMESAKES])
-        yield Text(
-            f"Nama dan tanggal lahir yang sama ada dengan NIK lain: {niks}. Pastikan bukan data ganda.",
-            f"The same name and birth date stand under another NIK: {niks}. Make sure it is no double record.",
-        )
-    if entry is not None and entry.state is RecordingState.PRINT_READY_RECORD:
-        yield _CARD_READY
+        yield same_person(namesakes)
+    if entry is not None and entry.card_is_ready and cards:
+        yield issuing.CARD_READY.text
+
+
+def _notes(
+    record: LetterRecord, entry: Entry | None, cards: int | None, replaced: LetterRecord | None
+) -> Iterator[Text]:
+    if entry is not None and entry.card_is_ready and not cards:
+        yield issuing.CARD_READY.text  # while blanks are out, this is why there are letters at all
     if record.portrait is None:
         yield _NO_PORTRAIT
     if replaced is not None:
@@ -134,10 +144,6 @@ def _warnings(
         )
 
 
-_CARD_READY = Text(
-    "Data siap cetak (PRR): bila blangko ada, cetaklah KTP-el.",
-    "The record is ready to print (PRR): where blanks are in stock, print the card.",
-)
 _NO_PORTRAIT = Text(
     "Tanpa foto: surat dicetak dengan bingkai untuk pasfoto tempel.",
     "No portrait: the letter is printed with a frame for a photograph to be glued in.",

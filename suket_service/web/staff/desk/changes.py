@@ -1,6 +1,6 @@
 """Changes to issued letters that wait for a second person: looked at, agreed to, declined."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,10 +13,10 @@ from suket_service.registry import letters, proposals, staff
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.proposals import Proposal
 from suket_service.registry.session import Transaction
-from suket_service.registry.staff import Role
 from suket_service.web.context import context
-from suket_service.web.forms import Form, done, page_number
-from suket_service.web.signed_in import SignedIn, signed_in
+from suket_service.web.forms import Form, done
+from suket_service.web.paging import paged
+from suket_service.web.signed_in import SignedIn, may, signed_in
 from suket_service.web.signing import publish_if_due
 from suket_service.web.staff.desk.place import ID
 from suket_service.web.staff.words import PROPOSED_NAMES
@@ -54,18 +54,17 @@ def waiting() -> str:
     """What waits for a second person, oldest first."""
     me = signed_in()
     with context().registry.reading() as tx:
-        number = proposals.count_open(tx, me.office.code)
-        pages = max(1, -(-number // A_PAGE))
-        page = min(page_number(), pages)
-        found = proposals.open_of_office(tx, me.office.code, A_PAGE, (page - 1) * A_PAGE)
-        asked = [_asked(tx, me, each, each.letters[:_NAMED]) for each in found]
+        at = paged(proposals.count_open(tx, me.office.code), A_PAGE)
+        found = proposals.open_of_office(tx, me.office.code, A_PAGE, at.offset)
+        names = staff.names(tx, me.office.code)
+        asked = [_asked(tx, me, names, each, each.letters[:_NAMED]) for each in found]
         others = proposals.count_open(tx, me.office.code, not_of=me.username)
         own = [
-            _asked(tx, me, each, each.letters[:1])
+            _asked(tx, me, names, each, each.letters[:1])
             for each in proposals.decided_for(tx, me.office.code, me.username, _OWN)
         ]
     return render_template(
-        "staff/desk/proposals.html", asked=asked, others=others, own=own, page=page, pages=pages
+        "staff/desk/proposals.html", asked=asked, others=others, own=own, page=at.page, pages=at.pages
     )
 
 
@@ -108,28 +107,24 @@ def _page(proposal: str, form: Form) -> str:
         raise proposals.no_proposal()
     with context().registry.reading() as tx:
         found = proposals.by_id(tx, me.office.code, proposal)
-        pages = max(1, -(-len(found.letters) // A_PAGE))
-        page = min(page_number(), pages)
-        asked = _asked(tx, me, found, found.letters[(page - 1) * A_PAGE : page * A_PAGE])
-    return render_template("staff/desk/proposal.html", form=form, asked=asked, page=page, pages=pages)
+        at = paged(len(found.letters), A_PAGE)
+        asked = _asked(tx, me, staff.names(tx, me.office.code), found, at.of(found.letters))
+    return render_template("staff/desk/proposal.html", form=form, asked=asked, page=at.page, pages=at.pages)
 
 
-def _asked(tx: Transaction, me: SignedIn, proposal: Proposal, shown: Sequence[str]) -> Asked:
+def _asked(
+    tx: Transaction, me: SignedIn, names: Mapping[str, str], proposal: Proposal, shown: Sequence[str]
+) -> Asked:
     records = letters.of_ids(tx, me.office.code, shown)
     is_own = me.username == proposal.asked_by
     return Asked(
         proposal,
-        _name(tx, proposal.asked_by),
-        _name(tx, proposal.decided_by) if proposal.decided_by else "",
+        names.get(proposal.asked_by, proposal.asked_by),
+        names.get(proposal.decided_by, proposal.decided_by) if proposal.decided_by else "",
         [records[each] for each in shown],
         is_own,
-        proposal.decision is None and me.role is Role.APPROVER and not is_own,
+        proposal.decision is None and may("desk.agree") and not is_own,
     )
-
-
-def _name(tx: Transaction, username: str) -> str:
-    member = staff.find(tx, username)
-    return member.name if member else username
 
 
 def _agreed(number: int) -> Text:

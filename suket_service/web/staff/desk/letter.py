@@ -4,17 +4,17 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import issuing
+from suket_service.core.resident import RECORDING_NAMES
 from suket_service.errors import Text
 from suket_service.paper.wording import SEXES
 from suket_service.registry import letters, staff
 from suket_service.registry.letters import Waiting
-from suket_service.registry.staff import Role
 from suket_service.web.context import context
 from suket_service.web.forms import Form, done
-from suket_service.web.signed_in import signed_in
+from suket_service.web.signed_in import may, signed_in
 from suket_service.web.staff.desk.cards import cards_of
 from suket_service.web.staff.desk.place import ID, Place, chosen_in
-from suket_service.web.staff.words import EVENT_NAMES, RECORDING_NAMES
+from suket_service.web.staff.words import EVENT_NAMES
 
 
 def show(letter: str) -> str:
@@ -42,7 +42,7 @@ def _page(letter: str, form: Form) -> str:
         record = letters.by_id(tx, me.office.code, letter)
         [card] = cards_of(tx, [record], me)
         events = letters.events(tx, letter)
-        names = {member.username: member.name for member in staff.members(tx, me.office.code)}
+        names = staff.names(tx, me.office.code)
     return render_template(
         "staff/desk/letter.html",
         form=form,
@@ -52,7 +52,7 @@ def _page(letter: str, form: Form) -> str:
         event_words=EVENT_NAMES,
         names=names,
         sexes=SEXES,
-        decides=me.role is Role.APPROVER,
+        decides=may("desk.approve"),
         may_go_back=letters.waiting_for(record) is Waiting.SUBMITTED and not card.is_own,
         recording=RECORDING_NAMES,
     )

@@ -12,19 +12,19 @@ from flask.typing import ResponseReturnValue
 
 from suket_service import issuing
 from suket_service.core.letter import LetterState
+from suket_service.core.resident import RECORDING_NAMES
 from suket_service.errors import KeyTrouble, Text
 from suket_service.issuing import LetterOutcome, Sealing, Settled
 from suket_service.registry import letters, offices, print_runs, proposals
 from suket_service.registry.letters import Group
 from suket_service.registry.session import Transaction
-from suket_service.registry.staff import Role
 from suket_service.web.context import context
-from suket_service.web.forms import Form, done, page_number
-from suket_service.web.signed_in import SignedIn, signed_in
+from suket_service.web.forms import Form, done
+from suket_service.web.paging import paged
+from suket_service.web.signed_in import SignedIn, may, signed_in
 from suket_service.web.signing import publish_if_due, sealing
 from suket_service.web.staff.desk.cards import cards_of
 from suket_service.web.staff.desk.place import Place, chosen_in
-from suket_service.web.staff.words import RECORDING_NAMES
 
 A_PAGE = 20
 #: Letters that are sent to the printer from here in one go.
@@ -59,9 +59,8 @@ def issued() -> str:
     me = signed_in()
     with context().registry.reading() as tx:
         found = letters.issued_by(tx, me.office.code, me.username, me.today)
-        pages = max(1, -(-len(found) // A_PAGE))
-        page = min(page_number(), pages)
-        shown = [each for each, _ in found[(page - 1) * A_PAGE : page * A_PAGE]]
+        at = paged(len(found), A_PAGE)
+        shown = [each for each, _ in at.of(found)]
         records = letters.of_ids(tx, me.office.code, shown)
     printed = dict(found)
     unprinted = [each for each, is_printed in found if not is_printed]
@@ -71,8 +70,8 @@ def issued() -> str:
         printed=printed,
         unprinted=unprinted,
         pile=unprinted[:_A_PILE],
-        page=page,
-        pages=pages,
+        page=at.page,
+        pages=at.pages,
     )
 
 
@@ -82,9 +81,9 @@ def _page(form: Form) -> str:
     with context().registry.reading() as tx:
         groups = letters.queue_groups(tx, office)
         waiting = sum(group.letters for group in groups if group.is_of(place.narrowed))
-        pages = max(1, -(-waiting // A_PAGE))
-        place = replace(place, page=min(place.page, pages))
-        records = letters.queue(tx, office, place.narrowed, A_PAGE, (place.page - 1) * A_PAGE)
+        at = paged(waiting, A_PAGE)
+        place = replace(place, page=at.page)
+        records = letters.queue(tx, office, place.narrowed, A_PAGE, at.offset)
         cards = cards_of(tx, records, me)
         choices = _filter_choices(tx, me, [each for each in groups if each.state is place.narrowed.state])
         today = letters.issued_by(tx, office, me.username, me.today)
@@ -93,7 +92,7 @@ def _page(form: Form) -> str:
         "staff/desk/queue.html",
         form=form,
         place=place,
-        pages=pages,
+        pages=at.pages,
         waiting=waiting,
         drafts=_count(groups, LetterState.DRAFT),
         approved=_count(groups, LetterState.APPROVED),
@@ -101,7 +100,7 @@ def _page(form: Form) -> str:
         choices=choices,
         unprinted=sum(not printed for _, printed in today),
         proposals=asked,
-        decides=me.role is Role.APPROVER,
+        decides=may("desk.approve"),
         recording=RECORDING_NAMES,
     )
 

@@ -8,7 +8,6 @@ from suket_service.core.letter import LetterState
 from suket_service.registry import letters
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Transaction
-from suket_service.web.access import ROUTES
 from suket_service.web.forms import Form
 from suket_service.web.signed_in import signed_in
 
@@ -31,12 +30,6 @@ def standing_of(record: LetterRecord) -> str:
     """The word for how a letter stands today: its state, or that it has lapsed."""
     lapsed = record.state is LetterState.ISSUED and record.has_lapsed(signed_in().today)
     return "expired" if lapsed else record.state.value
-
-
-def may_reach(endpoint: str) -> bool:
-    """Whether a link to that route leads the reader anywhere."""
-    guard = ROUTES.get(endpoint)
-    return guard is not None and (guard.roles is None or signed_in().role in guard.roles)
 
 
 def gather(form: Form, *fields: str) -> Form:

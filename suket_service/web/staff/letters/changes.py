@@ -4,7 +4,7 @@ Decides nothing: the use cases do. What the public must know at once is publishe
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +16,7 @@ from suket_service.errors import Problem, RequestRefused, Text, WrongState
 from suket_service.issuing import Collector
 from suket_service.registry import offices
 from suket_service.registry.letters import LetterRecord
+from suket_service.registry.session import Registry
 from suket_service.web.context import context
 from suket_service.web.forms import Form, done
 from suket_service.web.language import say
@@ -96,30 +97,28 @@ def is_extendable(record: LetterRecord, furthest: date | None) -> bool:
     return until is not None and record.closed_at is None and (furthest is None or furthest > until)
 
 
-@blueprint.route("/letters/<letter>/suspend", methods=["GET", "POST"])
-def suspend(letter: str) -> ResponseReturnValue:
-    """Suspend it while something is looked into: one person, at once."""
+def _by_number(
+    use_case: Callable[[Registry, str, str, str, str, datetime], object],
+) -> Callable[[LetterRecord, Form], None]:
+    """A change that takes the letter's number and a reason, and nothing else."""
 
     def carry_out(record: LetterRecord, form: Form) -> None:
         me = signed_in()
-        issuing.suspend(
-            context().registry, me.office.code, record.number or "", me.username, form["reason"], me.at
-        )
+        use_case(context().registry, me.office.code, record.number or "", me.username, form["reason"], me.at)
 
-    return _change(letter, SUSPEND, carry_out)
+    return carry_out
+
+
+@blueprint.route("/letters/<letter>/suspend", methods=["GET", "POST"])
+def suspend(letter: str) -> ResponseReturnValue:
+    """Suspend it while something is looked into: one person, at once."""
+    return _change(letter, SUSPEND, _by_number(issuing.suspend))
 
 
 @blueprint.route("/letters/<letter>/revoke", methods=["GET", "POST"])
 def revoke(letter: str) -> ResponseReturnValue:
     """Revoke it for good: one person, at once."""
-
-    def carry_out(record: LetterRecord, form: Form) -> None:
-        me = signed_in()
-        issuing.revoke(
-            context().registry, me.office.code, record.number or "", me.username, form["reason"], me.at
-        )
-
-    return _change(letter, REVOKE, carry_out)
+    return _change(letter, REVOKE, _by_number(issuing.revoke))
 
 
 @blueprint.route("/letters/<letter>/withdraw", methods=["GET", "POST"])
@@ -140,7 +139,12 @@ def card(letter: str) -> ResponseReturnValue:
     def carry_out(record: LetterRecord, form: Form) -> None:
         me, given = signed_in(), _card(form)
         issuing.supersede(
-            *(context().registry, me.office.code, record.number or "", me.username, form["reason"], me.at),
+            context().registry,
+            me.office.code,
+            record.number or "",
+            me.username,
+            reason=form["reason"],
+            at=me.at,
             card=given,
         )
 
@@ -192,11 +196,17 @@ def resume(letter: str) -> ResponseReturnValue:
     return _change(letter, RESUME, carry_out)
 
 
-def _propose(record: LetterRecord, form: Form, action: Action, **more: object) -> None:
+def _propose(record: LetterRecord, form: Form, action: Action, until: date | None = None) -> None:
     me = signed_in()
     issuing.propose(
-        *(context().registry, me.office.code, action, [record.id], form["reason"], me.username, me.at),
-        **more,  # type: ignore[arg-type]
+        context().registry,
+        me.office.code,
+        action,
+        [record.id],
+        form["reason"],
+        by=me.username,
+        at=me.at,
+        until=until,
     )
 
 

@@ -17,12 +17,13 @@ from suket_service.registry import letters, offices
 from suket_service.registry.letters import LetterRecord, lists, lookup
 from suket_service.registry.letters.lists import Listed, Standing, Wanted
 from suket_service.registry.session import Transaction
+from suket_service.web import searches
 from suket_service.web.context import context
 from suket_service.web.forms import Form, page_number
 from suket_service.web.language import say
-from suket_service.web.signed_in import signed_in
+from suket_service.web.signed_in import may, signed_in
 from suket_service.web.staff.letters import scanning
-from suket_service.web.staff.letters.area import blueprint, may_reach, standing_of
+from suket_service.web.staff.letters.area import blueprint, standing_of
 
 FILTERS = ("standing", "village", "kind", "from", "until")
 _STANDINGS: dict[str, Text] = {
@@ -42,9 +43,12 @@ _MOST_NAME_CHARACTERS = 200
 @blueprint.route("/letters", methods=["GET", "POST"])
 def find() -> ResponseReturnValue:
     """The one field, the filters, and the letters that fit."""
+    if request.method == "GET" and "dicari" not in request.args:
+        return _answer(Form({name: request.args.get(name, "") for name in FILTERS}))
     if request.method == "GET":
-        form = Form({name: request.args.get(name, "") for name in FILTERS})
-        return _answer(form)
+        form = searches.kept("letters")
+        with context().registry.reading() as tx:
+            return _answer(form, lookup.named(tx, signed_in().office, form["q"]) if form["q"] else ())
     form = Form.given()
     if not form["q"]:
         chosen = {name: form[name] for name in FILTERS if form[name]}
@@ -57,7 +61,10 @@ def find() -> ResponseReturnValue:
         found = lookup.named(tx, signed_in().office, form["q"])
     if len(found) == 1:
         return redirect(url_for("letters.letter", letter=found[0].id), 303)
-    return _answer(form, found)
+    if len(form["q"]) > _MOST_NAME_CHARACTERS:
+        return _answer(form)
+    searches.keep("letters", {name: form[name] for name in ("q", *FILTERS)})
+    return redirect(url_for("letters.find", dicari=1), 303)
 
 
 def _answer(form: Form, found: Sequence[LetterRecord] = ()) -> ResponseReturnValue:
@@ -76,8 +83,8 @@ def _answer(form: Form, found: Sequence[LetterRecord] = ()) -> ResponseReturnVal
         villages=_options(_ALL, {code: Text(each.name, each.name) for code, each in villages.items()}),
         kinds=_options(_ALL, {str(code): Text(each.title, each.title) for code, each in kinds.items()}),
         filters={name: form[name] for name in FILTERS if form[name]},
-        may_choose=may_reach("letters.revoke_many"),
-        may_draft=may_reach("counter.search"),
+        may_choose=may("letters.revoke_many"),
+        may_draft=may("counter.search"),
     )
     return page, 200 if form.ok else 422
 
@@ -134,7 +141,7 @@ def waiting() -> str:
         periods=PERIODS,
         printed=printed,
         ready=ready,
-        may_give=may_reach("letters.hand_over"),
+        may_give=may("letters.hand_over"),
     )
 
 

@@ -24,11 +24,11 @@ SUSPEND = Change(
     Action.SUSPEND,
     Text("Tangguhkan surat", "Suspend the letter"),
     Text(
-        "Surat langsung terbaca DITANGGUHKAN oleh siapa pun yang memeriksanya. Dapat dipulihkan kembali dengan persetujuan pejabat.",
+        "Surat langsung terbaca DITANGGUHKAN oleh siapa pun yang memeriksanya. Dapat diberlakukan lagi dengan persetujuan pejabat.",
         "Whoever checks the letter sees at once that it is SUSPENDED. It can be resumed when an official agrees.",
     ),
     Text(
-        "Surat ditangguhkan dan umum sudah melihatnya. Bila ternyata benar, pilih Pulihkan.",
+        "Surat ditangguhkan dan umum sudah melihatnya. Bila ternyata benar, pilih Berlakukan lagi.",
         "The letter is suspended, and the public sees so. If nothing was wrong, choose Resume.",
     ),
     Text("Tangguhkan", "Suspend"),
@@ -109,13 +109,13 @@ EXTEND = Change(
 )
 RESUME = Change(
     Action.RESUME,
-    Text("Pulihkan surat", "Resume the letter"),
+    Text("Berlakukan lagi surat", "Resume the letter"),
     Text(
-        "Surat berlaku kembali sesudah pejabat lain menyetujuinya.",
+        "Surat berlaku lagi sesudah pejabat lain menyetujuinya.",
         "The letter counts again once another official agrees.",
     ),
     Text(
-        "Pemulihan diusulkan; menunggu persetujuan pejabat lain.",
+        "Pemberlakuan lagi diusulkan; menunggu persetujuan pejabat lain.",
         "Resuming was proposed; another official has to agree.",
     ),
     _PROPOSE,

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from suket_service.core.letter import Action, LetterState, may
+from suket_service.core import letter as rules
+from suket_service.core.letter import Action, LetterState
 from suket_service.errors import Text
-from suket_service.web.staff.letters.area import may_reach
+from suket_service.web.signed_in import may
 from suket_service.web.staff.letters.whole import Whole
 
 PRIMARY, SECONDARY, DANGER = "", "secondary", "danger"
@@ -14,7 +15,7 @@ PRIMARY, SECONDARY, DANGER = "", "secondary", "danger"
 _STEPS = (
     ("drafts.draft", Text("Lihat konsep", "See the draft"), PRIMARY),
     ("letters.hand_over", Text("Serahkan surat", "Hand the letter over"), PRIMARY),
-    ("letters.resume", Text("Pulihkan", "Resume"), PRIMARY),
+    ("letters.resume", Text("Berlakukan lagi", "Resume"), PRIMARY),
     ("letters.card", Text("KTP-el sudah terbit", "The card is here"), SECONDARY),
     ("letters.extend", Text("Perpanjang", "Extend"), SECONDARY),
     ("counter.form", Text("Ganti dengan surat baru", "Replace by a new letter"), SECONDARY),
@@ -39,24 +40,24 @@ def offers(found: Whole) -> list[Step]:
     return [
         Step(_address(endpoint, found), label, _look(endpoint, look, found))
         for endpoint, label, look in _STEPS
-        if endpoint in fitting and may_reach(endpoint)
+        if endpoint in fitting and may(endpoint)
     ]
 
 
 def _fitting(found: Whole) -> set[str]:
     state, asked = found.record.state, {each.action for each in found.proposals}
-    stands = may(state, Action.SUPERSEDE)
+    stands = rules.may(state, Action.SUPERSEDE)
     replaceable = stands and found.record.closed_at is None and found.replaced_by is None
     fits = {
         "drafts.draft": state in (LetterState.DRAFT, LetterState.APPROVED),
         "letters.hand_over": found.is_in_hand,
-        "letters.resume": may(state, Action.RESUME) and Action.RESUME not in asked,
+        "letters.resume": rules.may(state, Action.RESUME) and Action.RESUME not in asked,
         "letters.card": stands,
         "letters.extend": found.is_extendable and Action.EXTEND not in asked,
         "counter.form": replaceable and found.entry is not None,
-        "letters.suspend": may(state, Action.SUSPEND),
-        "letters.withdraw": may(state, Action.WITHDRAW),
-        "letters.revoke": may(state, Action.REVOKE),
+        "letters.suspend": rules.may(state, Action.SUSPEND),
+        "letters.withdraw": rules.may(state, Action.WITHDRAW),
+        "letters.revoke": rules.may(state, Action.REVOKE),
     }
     return {endpoint for endpoint, now in fits.items() if now}
 

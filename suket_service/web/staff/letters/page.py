@@ -1,15 +1,16 @@
 """The page of one letter: what its paper says, how it stands, what happened to it. Changes nothing."""
 
-from flask import render_template
+from flask import Response, abort, render_template
 
 from suket_service.core.reason import PAPERS
 from suket_service.core.verdict import WORDS
 from suket_service.errors import Text
 from suket_service.paper.wording import SEXES
+from suket_service.registry import letters
 from suket_service.registry.letters import LetterRecord
 from suket_service.web.context import context
 from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.letters.area import blueprint, may_reach, own, standing_of
+from suket_service.web.staff.letters.area import blueprint, own, standing_of
 from suket_service.web.staff.letters.offers import offers
 from suket_service.web.staff.letters.scanning import ADVISORIES
 from suket_service.web.staff.letters.whole import whole
@@ -37,8 +38,18 @@ def letter(letter: str) -> str:
         words=WORDS,
         advisories=ADVISORIES,
         actions=offers(found),
-        may_reach=may_reach,
     )
+
+
+@blueprint.get("/letters/<letter>/portrait.jpg")
+def portrait(letter: str) -> Response:
+    """The portrait of a letter, or of its draft."""
+    with context().registry.reading() as tx:
+        record = own(tx, letter)
+        jpeg = letters.portrait(tx, record.portrait) if record.portrait else None
+    if jpeg is None:
+        abort(404)
+    return Response(jpeg, mimetype="image/jpeg")
 
 
 def _papers(record: LetterRecord) -> list[tuple[Text, str]]:

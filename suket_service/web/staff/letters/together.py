@@ -49,11 +49,17 @@ def revoke_many() -> ResponseReturnValue:
         with form.catching():
             named = _named(form)
             if form["step"] == "propose":
+                _require_as_seen(named)
                 me = signed_in()
                 wanted = [record.id for record in named.fitting]
                 issuing.propose(
-                    *(context().registry, me.office.code, Action.REVOKE, wanted),
-                    *(form["reason"], me.username, me.at),
+                    context().registry,
+                    me.office.code,
+                    Action.REVOKE,
+                    wanted,
+                    form["reason"],
+                    by=me.username,
+                    at=me.at,
                 )
                 return done(_DONE, url_for("letters.find"))
     page = render_template(
@@ -66,6 +72,21 @@ def revoke_many() -> ResponseReturnValue:
         most=issuing.MOST_AT_ONCE,
     )
     return page, 200 if form.ok else 422
+
+
+def _require_as_seen(named: Named) -> None:
+    """Refuse to propose fewer letters than were looked at; the page then names those that dropped out.
+
+    Raises:
+        RequestRefused: ``letters_changed``.
+    """
+    dropped = len(named.others) + len(named.unknown)
+    if dropped:
+        text = Text(
+            f"{dropped} surat berubah sejak daftarnya dilihat; lihat di bawah. Periksa sisanya, lalu usulkan lagi.",
+            f"Letters that changed since the list was looked at: {dropped}; see below. Look at the others, propose again.",
+        )
+        raise RequestRefused([Problem("", "letters_changed", text)])
 
 
 def _named(form: Form) -> Named:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from suket_service import issuing
 from suket_service.core.kind import Kind
 from suket_service.core.letter import Action, may
-from suket_service.core.resident import RecordingState
 from suket_service.core.seal import check_code
 from suket_service.errors import NotFound, Text, WrongState
 from suket_service.registry import letters, offices, proposals, residents, staff
@@ -41,7 +40,7 @@ class Whole:
     @property
     def card_is_ready(self) -> bool:
         """Whether the register says that the holder's card can be printed."""
-        return self.entry is not None and self.entry.state is RecordingState.PRINT_READY_RECORD
+        return self.entry is not None and self.entry.card_is_ready
 
     @property
     def is_extendable(self) -> bool:
@@ -78,10 +77,7 @@ def whole(tx: Transaction, record: LetterRecord) -> Whole:
         hand_overs=letters.hand_overs(tx, record.id),
         events=letters.events(tx, record.id),
         proposals=proposals.open_of_letter(tx, office, record.id),
-        names={
-            RESTORE: say(_RESTORED),
-            **{member.username: member.name for member in staff.members(tx, office)},
-        },
+        names={RESTORE: say(_RESTORED), **staff.names(tx, office)},
         seal_text=letters.seal_text(tx, record.id),
     )
 

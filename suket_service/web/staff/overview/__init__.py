@@ -10,8 +10,8 @@ from flask import render_template
 
 from suket_service.core.letter import STATE_NAMES, LetterState
 from suket_service.registry import counting, offices
+from suket_service.registry.counting import InForce
 from suket_service.registry.session import Transaction
-from suket_service.registry.standing import Standing, standing
 from suket_service.web.context import context
 from suket_service.web.language import day, say, t
 from suket_service.web.signed_in import SignedIn, signed_in
@@ -30,23 +30,24 @@ def home() -> str:
     with registry.reading() as tx:
         parts = condition.parts(tx, me)
         soon = me.today + timedelta(days=NEAR_DAYS)
-        counted = standing(tx, me.office.code, me.today, soon)
+        counted = counting.now_in_force(tx, me.office.code, me.today, soon)
         tasks = waiting.tasks(tx, me, Known(parts, counted.ending))
         numbers, figures = _letters(tx, me, counted)
     step = waiting.NEXT_STEP[me.role]
     return render_template(
         "staff/overview/home.html",
-        tasks=[(task, waiting.way(task.endpoint, me.role, task.arguments)) for task in tasks],
+        tasks=[(task, waiting.way(task.endpoint, task.arguments, task.anchor)) for task in tasks],
         numbers=numbers,
         figures=figures,
+        condition=waiting.CONDITION,
         parts=[*parts, *condition.machine(registry, context().settings.data_dir)],
         next_step=step,
-        next_url=waiting.way(step.endpoint, me.role) or "",
+        next_url=waiting.way(step.endpoint) or "",
     )
 
 
 def _letters(
-    tx: Transaction, me: SignedIn, counted: Standing
+    tx: Transaction, me: SignedIn, counted: InForce
 ) -> tuple[list[tuple[str, int]], list[tuple[str, str, charts.Figure]]]:
     """The four numbers, and the figures with their titles and what one bar is."""
     office, today = me.office.code, me.today
@@ -57,7 +58,7 @@ def _letters(
     numbers = [
         (t("terbit hari ini", "issued today"), per_day.get(today, 0)),
         (t("terbit bulan ini", "issued this month"), month),
-        (t("surat berlaku", "letters in force"), counted.in_force),
+        (t("surat berlaku", "letters in force"), counted.letters),
         (t(f"berakhir dalam {NEAR_DAYS} hari", f"ending within {NEAR_DAYS} days"), counted.ending),
     ]
     days = [first + timedelta(days=step) for step in range(DAYS)]
@@ -75,7 +76,7 @@ def _letters(
         (
             t("Semua surat menurut keadaan", "All letters by state"),
             t("Keadaan", "State"),
-            charts.rows(_by_state(tx, office, counted.in_force)),
+            charts.rows(_by_state(tx, office, counted.letters)),
         ),
         (
             t(f"Terbit per kelurahan, {DAYS} hari terakhir", f"Issued per village, last {DAYS} days"),

@@ -16,6 +16,7 @@ from suket_service.errors import Text
 from suket_service.registry import checking, health
 from suket_service.registry.health import Signing
 from suket_service.registry.session import Registry, Transaction
+from suket_service.registry.staff import Role
 from suket_service.web.language import moment
 from suket_service.web.signed_in import SignedIn
 
@@ -111,11 +112,18 @@ def _backup(tx: Transaction, me: SignedIn) -> Part:
         since = moment(found.since)
         none = Text("belum ada", "none yet")
         value = none if found.since is None else Text(f"tidak ada sejak {since}", f"none since {since}")
-        return Part(name, Sign.NOW, value, _BACK_UP)
+        return _overdue(name, Sign.NOW, value, me)
     value, age = Text(f"dimulai {moment(found.at)}", f"begun {moment(found.at)}"), me.at - found.at
     if age < BACKUP_DUE:
         return Part(name, Sign.WELL, value)
-    return Part(name, Sign.NOW if age >= BACKUP_OVERDUE else Sign.SOON, value, _BACK_UP)
+    return _overdue(name, Sign.NOW if age >= BACKUP_OVERDUE else Sign.SOON, value, me)
+
+
+def _overdue(name: Text, sign: Sign, value: Text, me: SignedIn) -> Part:
+    # An alarm is for those who can act on it, or must ask why nobody does.
+    if me.role in (Role.ADMIN, Role.AUDITOR):
+        return Part(name, sign, value, _BACK_UP)
+    return Part(name, Sign.SOON, value, _TELL)
 
 
 def _clock(tx: Transaction, me: SignedIn) -> Part:
@@ -157,9 +165,10 @@ _STALE = Text(
     "Checks without a network now answer “cannot tell”. Run `suket publish`.",
 )
 _BACK_UP = Text(
-    "Jalankan `suket backup` dan simpan berkasnya di mesin lain. Cadangan dengan alat lain tidak terlihat di sini.",
-    "Run `suket backup` and keep its file on another machine. Backups by other tools are not seen here.",
+    "Di mesin layanan, setiap hari: `suket backup BERKAS`; simpan berkasnya di mesin lain. Cadangan dengan alat lain tidak terlihat di sini.",
+    "On the service's machine, every day: `suket backup FILE`; keep its file on another machine. Backups by other tools are not seen here.",
 )
+_TELL = Text("Beri tahu administrator kantor.", "Tell the office's administrator.")
 _MAKE_ROOM = Text(
     "Kosongkan ruang: tanpa ruang, surat tidak dapat diterbitkan.",
     "Make room: without it no letter can be issued.",

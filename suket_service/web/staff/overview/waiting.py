@@ -14,10 +14,8 @@ from suket_service.registry import audit_search, health, letters, proposals
 from suket_service.registry.letters import Narrowed, Waiting, lists
 from suket_service.registry.session import Transaction
 from suket_service.registry.staff import Role
-from suket_service.web.access import ROUTES
 from suket_service.web.context import context
-from suket_service.web.signed_in import SignedIn
-from suket_service.web.staff.audit import unusual_issuing
+from suket_service.web.signed_in import SignedIn, may
 from suket_service.web.staff.overview.condition import Part, Sign
 
 #: Days ahead in which the end of a letter is near.
@@ -26,6 +24,8 @@ NEAR_DAYS = 30
 COLLECT_DAYS = 30
 #: Days of issuing that the auditor is told about at once.
 UNUSUAL_DAYS = 7
+#: The part of the page that says how the system is, and what to do.
+CONDITION = "keadaan"
 #: Entries at the end of the chain that are checked each time; the page of checks reads them all.
 TAIL = 500
 
@@ -40,6 +40,7 @@ class Task:
     note: Text | None = None
     arguments: Mapping[str, str] = field(default_factory=dict)
     is_urgent: bool = False
+    anchor: str | None = None  # the part of the page where it is done
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ class Known:
     ending: int  # letters near their last day
 
 
-def way(endpoint: str, role: Role, arguments: Mapping[str, str] | None = None) -> str | None:
-    """The address of a page, where it is for that role; None where it is not."""
-    guard = ROUTES.get(endpoint)
-    if guard is None or (guard.roles is not None and role not in guard.roles):
+def way(endpoint: str, arguments: Mapping[str, str] | None = None, anchor: str | None = None) -> str | None:
+    """The address of a page, or of a part of it, where it is for the reader; None where it is not."""
+    if not may(endpoint):
         return None
-    return f"{url_for(endpoint)}?{urlencode(arguments)}" if arguments else url_for(endpoint)
+    place = url_for(endpoint, _anchor=anchor)
+    return f"{place}?{urlencode(arguments)}" if arguments else place
 
 
 def tasks(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
@@ -136,16 +137,17 @@ def _admin(_tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
             Task(
                 None,
                 Text(f"{part.name.id}: {part.value.id}", f"{part.name.en}: {part.value.en}"),
-                _seen_to(part),
+                part.endpoint or "front.home",
                 part.advice,
                 is_urgent=part.sign is Sign.NOW,
+                anchor=None if part.endpoint else CONDITION,  # what no page sees to is explained there
             )
             for part in known.parts
             if part.sign is not Sign.WELL
         ),
         _task(
             incomplete,
-            "pengguna belum dapat masuk",
+            "petugas belum dapat masuk",
             "member of staff cannot sign in yet",
             "members of staff cannot sign in yet",
             "administration.staff",
@@ -159,7 +161,7 @@ def _admin(_tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
 
 def _auditor(tx: Transaction, me: SignedIn, _known: Known) -> list[Task]:
     first = me.today - timedelta(days=UNUSUAL_DAYS - 1)
-    found, _ = unusual_issuing.findings(tx, me.office, first, me.today)
+    found, _ = administering.unusual_issuing(tx, me.office, first, me.today)
     entries, whole = audit_search.last_number(tx), health.tail_is_whole(tx, TAIL)
     return _some(
         _task(
@@ -228,10 +230,6 @@ def _task(
 
 def _some(*every: Task) -> list[Task]:
     return [task for task in every if task.count is None or task.count]
-
-
-def _seen_to(part: Part) -> str:
-    return part.endpoint or "administration.index"
 
 
 _UNITS = (

@@ -9,10 +9,11 @@ from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import printing
+from suket_service.web.attachments import PDF, attachment
 from suket_service.web.context import context
 from suket_service.web.signed_in import signed_in
 from suket_service.web.signing import press
-from suket_service.web.staff.printing.area import blueprint, known, pdf, shelf
+from suket_service.web.staff.printing.area import blueprint, known, shelf
 
 
 @blueprint.post("/letters/<letter>/print")
@@ -31,4 +32,4 @@ def copy(letter: str) -> Response:
     original, paper = printing.just_printed(
         context().registry, me.office.code, known(letter), me.username, press(), me.at
     )
-    return pdf(paper.pdf, original.file_name, inline=True)
+    return attachment(paper.pdf, original.file_name, PDF, inline=True)

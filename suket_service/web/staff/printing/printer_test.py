@@ -9,11 +9,11 @@ from suket_service.errors import FieldError, FileRefused, Problem, Text
 from suket_service.paper import printer_test_page, printer_test_reading
 from suket_service.paper.printer_test import LARGEST, RULER, SMALLEST
 from suket_service.paper.printer_test_reading import Basis, Report
-from suket_service.registry.staff import Role
+from suket_service.web.attachments import PDF, attachment
 from suket_service.web.context import context
 from suket_service.web.forms import Form
-from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.printing.area import blueprint, pdf
+from suket_service.web.signed_in import may
+from suket_service.web.staff.printing.area import blueprint
 
 _SHORTEST, _LONGEST = 50, 250  # millimetres that a ruler of 150 can be off by, and still be that ruler
 _MOST_CHARACTERS = 6
@@ -52,7 +52,7 @@ def test_pdf() -> Response:
     """The test page itself; it names nobody."""
     settings = context().settings
     drawn = printer_test_page.page_pdf(settings.templates, settings.base_url)
-    return pdf(drawn, "halaman-uji-pencetak.pdf", inline=True)
+    return attachment(drawn, "halaman-uji-pencetak.pdf", PDF, inline=True)
 
 
 @blueprint.post("/printing/test")
@@ -82,7 +82,7 @@ def _page(form: Form, report: Report | None = None) -> str:
         bases=BASES,
         corners=CORNERS,
         limits=printer_test_reading,
-        may_see_runs=signed_in().role is not Role.ADMIN,
+        may_see_runs=may("printing.runs"),
     )
 
 

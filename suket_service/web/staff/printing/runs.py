@@ -13,16 +13,17 @@ from suket_service import printing
 from suket_service.core.region import Village
 from suket_service.errors import Text
 from suket_service.printing import PART_SIZES, Busy, By, Choice, Order, Wanted
-from suket_service.registry import offices, print_runs
+from suket_service.registry import offices, print_runs, staff
 from suket_service.registry.print_runs import Candidate
 from suket_service.registry.session import Transaction
-from suket_service.registry.staff import members
+from suket_service.web.attachments import PDF, attachment
 from suket_service.web.context import context
-from suket_service.web.forms import Form, page_number
+from suket_service.web.forms import Form
 from suket_service.web.language import day, say
-from suket_service.web.signed_in import signed_in
+from suket_service.web.paging import paged
+from suket_service.web.signed_in import may, signed_in
 from suket_service.web.signing import press
-from suket_service.web.staff.printing.area import blueprint, key_of, known, may_print, pdf, shelf
+from suket_service.web.staff.printing.area import blueprint, key_of, known, shelf
 
 A_PAGE = 20
 ORDERS = (
@@ -110,7 +111,7 @@ def whole(run: str) -> ResponseReturnValue:
 
 
 def _file(run: str, path: Path, which: str) -> Response:
-    return pdf(path, f"cetak-{signed_in().today.isoformat()}-{run[:6]}-{which}.pdf")
+    return attachment(path, f"cetak-{signed_in().today.isoformat()}-{run[:6]}-{which}.pdf", PDF)
 
 
 def _part_size(text: str) -> int:
@@ -119,15 +120,15 @@ def _part_size(text: str) -> int:
 
 
 def _overview(form: Form) -> str:
-    me, page = signed_in(), page_number()
+    me = signed_in()
     with context().registry.reading() as tx:
         waiting = printing.waiting(tx, me.office.code, me.at)
-        found = print_runs.summaries(tx, me.office.code, A_PAGE, (page - 1) * A_PAGE)
-        total = print_runs.count_runs(tx, me.office.code)
+        at = paged(print_runs.count_runs(tx, me.office.code), A_PAGE)
+        found = print_runs.summaries(tx, me.office.code, A_PAGE, at.offset)
         piles = _piles(tx, waiting)
         villages = offices.villages_of(tx, me.office)
         chosen = {run.id: _chosen(tx, run.chosen, villages) for run in found}
-        names = {member.username: member.name for member in members(tx, me.office.code)}
+        names = staff.names(tx, me.office.code)
     return render_template(
         "staff/printing/runs.html",
         form=form,
@@ -138,9 +139,9 @@ def _overview(form: Form) -> str:
         names=names,
         orders=[(str(order), say(text)) for order, text in ORDERS],
         part_sizes=[(str(size), str(size)) for size in PART_SIZES],
-        may_print=may_print(),
-        page=page,
-        pages=-(-total // A_PAGE),
+        may_print=may("printing.start"),
+        page=at.page,
+        pages=at.pages,
     )
 
 
@@ -149,8 +150,8 @@ def _page(run_id: str, form: Form, *, busy: bool = False) -> str:
     with context().registry.reading() as tx:
         progress = printing.progress(tx, me.office.code, run_id)
         chosen = _chosen(tx, progress.run.chosen, offices.villages_of(tx, me.office))
-        names = {member.username: member.name for member in members(tx, me.office.code)}
-    gone = {part.part for part in printing.gone(progress.parts, shelf(), run_id)}
+        names = staff.names(tx, me.office.code)
+    gone = {part.part for part in printing.gone(progress, shelf())}
     return render_template(
         "staff/printing/run.html",
         form=form,
@@ -160,7 +161,7 @@ def _page(run_id: str, form: Form, *, busy: bool = False) -> str:
         gone=gone,
         names=names,
         pages=_pages(progress),
-        may_print=may_print(),
+        may_print=may("printing.next_part"),
         starting=not progress.parts and progress.run.asked_by == me.username,
         busy=busy,
     )

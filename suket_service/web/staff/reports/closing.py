@@ -19,18 +19,19 @@ from suket_service.registry.checkpoints import Checkpoint
 from suket_service.registry.closing_reports import ClosingReport, Figures
 from suket_service.web.context import context
 from suket_service.web.forms import Form, done, page_number
-from suket_service.web.language import clock
+from suket_service.web.language import clock, number, say
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.reports.files import attachment, letterhead, place_and_date, printer
 
 PAGE = 31
 #: What happens to letters, as a report tells it.
 CHANGES: dict[str, Text] = {
-    "draft": Text("Konsep diajukan", "Drafts submitted"),
+    "issue": Text("Diterbitkan", "Issued"),
+    "draft": Text("Konsep dibuat", "Drafts made"),
     "withdraw": Text("Konsep ditarik", "Drafts withdrawn"),
     "extend": Text("Diperpanjang", "Extended"),
     "suspend": Text("Ditangguhkan", "Suspended"),
-    "resume": Text("Diberlakukan kembali", "Resumed"),
+    "resume": Text("Diberlakukan lagi", "Resumed"),
     "revoke": Text("Dicabut", "Revoked"),
     "supersede": Text("Digantikan", "Superseded"),
 }
@@ -60,7 +61,7 @@ def closed_day(day: str) -> ResponseReturnValue:
     report = _report(day)
     with context().registry.reading() as tx:
         proof = checkpoints.opened(tx, report.checkpoint)
-        now = counting.issued_per_day(tx, me.office.code, report.day, report.day)
+        later = closing_reports.afterwards(tx, me.office, report)
         names = {each.username: each.name for each in staff.members(tx, me.office.code)}
     return render_template(
         "staff/reports/closed_day.html",
@@ -69,7 +70,7 @@ def closed_day(day: str) -> ResponseReturnValue:
         proof=proof,
         drawn=Markup(symbol.plain_svg(_told(proof))),  # noqa: S704 - drawn by us
         names=names,
-        later=now.get(report.day, 0) - report.figures.issued,
+        later=_later(later),
         gaps=_gaps,
     )
 
@@ -93,17 +94,26 @@ def _page(form: Form) -> ResponseReturnValue:
     with context().registry.reading() as tx:
         pages = max(1, -(-closing_reports.how_many(tx, me.office.code) // PAGE))
         page = min(page, pages)
-        reports = closing_reports.newest(tx, me.office.code, (page - 1) * PAGE, PAGE)
+        reports = [
+            (report, _later(closing_reports.afterwards(tx, me.office, report)))
+            for report in closing_reports.newest(tx, me.office.code, (page - 1) * PAGE, PAGE)
+        ]
         open_days = closing_reports.open_days(tx, me.office, me.today)
         today = closing_reports.of_day(tx, me.office.code, me.today)
+        later = closing_reports.afterwards(tx, me.office, today) if today else {}
+        unprinted = {
+            day: closing_reports.unprinted(tx, me.office.code, day) for day in [*open_days, me.today]
+        }
         issued = counting.issued_per_day(tx, me.office.code, me.today, me.today)
-        revoked = counting.ended_per_day(tx, me.office.code, me.today, me.today)
+        revoked = counting.revoked_per_day(tx, me.office.code, me.today, me.today)
     return render_template(
         "staff/reports/closing.html",
         form=form,
         reports=reports,
         open_days=open_days,
         today=today,
+        later=_later(later),
+        unprinted=unprinted,
         issued=issued.get(me.today, 0),
         revoked=revoked.get(me.today, 0),
         page=page,
@@ -126,6 +136,11 @@ def _report(day: str) -> ClosingReport:
 def _told(proof: Checkpoint) -> str:
     """What the symbol on the report holds: whoever scans it compares count and head, nothing else."""
     return f"suket-checkpoint:{proof.entries}:{proof.head}"
+
+
+def _later(counts: Mapping[str, int]) -> str:
+    """What happened after a day was closed, in a few words; "" where nothing did."""
+    return ", ".join(f"{say(CHANGES[action])} {number(count)}" for action, count in counts.items())
 
 
 def _gaps(gaps: tuple[tuple[str, str], ...]) -> str:

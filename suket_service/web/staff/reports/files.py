@@ -15,6 +15,7 @@ from suket_service.paper.report_pdf import Column, ListPaper, ReportPrinter
 from suket_service.paper.wording import long_date
 from suket_service.registry import offices
 from suket_service.sheets.write import Value, write_csv, write_xlsx
+from suket_service.web import attachments
 from suket_service.web.context import context
 from suket_service.web.language import clock
 from suket_service.web.signed_in import signed_in
@@ -22,9 +23,9 @@ from suket_service.web.signed_in import signed_in
 T = TypeVar("T")
 
 _TYPES = {
-    FileFormat.CSV: "text/csv; charset=utf-8",
-    FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    FileFormat.PDF: "application/pdf",
+    FileFormat.CSV: attachments.CSV,
+    FileFormat.XLSX: attachments.XLSX,
+    FileFormat.PDF: attachments.PDF,
 }
 
 
@@ -71,9 +72,7 @@ def table_file(table: Table[T], form: FileFormat) -> Response:
 
 def attachment(body: bytes, form: FileFormat, name: str) -> Response:
     """A file to be kept, never shown beside a page."""
-    answer = Response(body, content_type=_TYPES[form])
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
-    return answer
+    return attachments.attachment(body, f"{name}.{form}", _TYPES[form])
 
 
 def wanted_format(text: str) -> FileFormat:

@@ -23,14 +23,13 @@ from suket_service.errors import FieldError, Problem, Text
 from suket_service.paper.report_pdf import MOST_LINES
 from suket_service.paper.wording import long_date, rt_rw
 from suket_service.registry import disclosures, listing, offices
-from suket_service.registry.disclosures import Disclosure
 from suket_service.registry.listing import Choice, Fate
-from suket_service.registry.staff import Role
 from suket_service.sheets.write import Value
 from suket_service.web.context import context
-from suket_service.web.forms import Form, done, page_number
+from suket_service.web.forms import Form, done
 from suket_service.web.language import t
-from suket_service.web.signed_in import signed_in
+from suket_service.web.paging import paged
+from suket_service.web.signed_in import may, signed_in
 from suket_service.web.staff.reports.choosing import villages
 from suket_service.web.staff.reports.files import Field, Table, table_file, wanted_format
 
@@ -120,12 +119,10 @@ def _order(form: Form) -> ListOrder:
 
 
 def _page(form: Form) -> ResponseReturnValue:
-    me, page, known = signed_in(), page_number(), villages()
+    me, known = signed_in(), villages()
     with context().registry.reading() as tx:
-        count = disclosures.how_many(tx, me.office.code)
-        pages = max(1, -(-count // PAGE))
-        page = min(page, pages)
-        made = disclosures.newest(tx, me.office.code, (page - 1) * PAGE, PAGE)
+        at = paged(disclosures.how_many(tx, me.office.code), PAGE)
+        made = disclosures.newest(tx, me.office.code, at.offset, PAGE)
         receivers = disclosures.receivers(tx, me.office.code)
         standing = listing.how_many(tx, me.office.code, Choice(fate=Fate.IN_FORCE), me.today)
     return render_template(
@@ -134,15 +131,15 @@ def _page(form: Form) -> ResponseReturnValue:
         made=made,
         receivers=receivers,
         standing=standing,
-        may_make=me.role in (Role.OPERATOR, Role.APPROVER),
-        may_tell_more=me.role is Role.APPROVER,
+        may_make=may("reports.make_list"),
+        may_tell_more=me.role in administering.roles_for(EXTRA),
         extra=EXTRA,
         columns=COLUMNS,
         known=known,
         village_options=[("", t("seluruh wilayah kantor", "the whole area"))]
         + [(code, each.name) for code, each in known.items()],
-        page=page,
-        pages=pages,
+        page=at.page,
+        pages=at.pages,
     ), 200 if form.ok else 422
 
 
@@ -151,7 +148,6 @@ def _facts(disclosure: str, form: Form) -> ResponseReturnValue:
     with context().registry.reading() as tx:
         made = disclosures.by_id(tx, me.office.code, disclosure)
         previous = disclosures.by_id(tx, me.office.code, made.previous) if made.previous else None
-    tells_more = _tells_more(made)
     return render_template(
         "staff/reports/list.html",
         form=form,
@@ -159,14 +155,9 @@ def _facts(disclosure: str, form: Form) -> ResponseReturnValue:
         previous=previous,
         columns=[COLUMNS[ListColumn(name)] for name in made.columns],
         known=villages(),
-        may_fetch=me.role is Role.APPROVER or (me.role is Role.OPERATOR and not tells_more),
-        tells_more=tells_more,
+        may_fetch=me.role in administering.roles_for(made.columns),
         on_paper=made.letters <= MOST_LINES,
     ), 200 if form.ok else 422
-
-
-def _tells_more(made: Disclosure) -> bool:
-    return any(ListColumn(name) not in USUAL_COLUMNS for name in made.columns)
 
 
 def _table(told: DisclosedList) -> Table[ListLine]:

@@ -1,5 +1,6 @@
 // The public check: takes the seal out of the address, asks the service, shows the verdict.
 // Stores nothing; the seal is gone from the address before anything else happens.
+import { otherThan } from "./other.js";
 import { showFailure, showVerdict, showWaiting } from "./verdict.js";
 
 const TIMEOUT_MS = 15000;
@@ -58,15 +59,16 @@ function again() {
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
-  error.hidden = text !== "";
+  const why = text === "" ? "Tempelkan dahulu isi kode QR." : otherThan(text);
+  error.hidden = why === null;
   field.removeAttribute("aria-invalid");
-  if (text === "") {
-    field.setAttribute("aria-invalid", "true");
-    error.textContent = "Tempelkan dahulu isi kode QR.";
-    field.focus();
+  if (why === null) {
+    check(text);
     return;
   }
-  check(text);
+  field.setAttribute("aria-invalid", "true");
+  error.textContent = why;
+  field.focus();
 });
 
 function checkAddress() {

@@ -51,7 +51,14 @@ REGIONS = (
 _REVOKING = {"word": "CABUT", "reason": "Laptop hilang"}
 _PATTERN = "470/{serial}/{series}/{year}"
 FACTS = PointFacts(
-    PointKind.OFFICE, "Kantor Disdukcapil", "Jalan Contoh 1", "Senin–Jumat 07.30–16.00", True, True, None, ""
+    PointKind.OFFICE,
+    "Kantor cabang contoh",
+    "Jalan Contoh 1",
+    "Senin–Jumat 07.30–16.00",
+    True,
+    True,
+    None,
+    "",
 )
 
 
@@ -144,10 +151,8 @@ EXAMPLES: dict[str, Example | list[Example]] = {
         "POST", "/administration/points/{removed_point}/restore", foreign=True
     ),
     "administration.staff": Example("GET", "/administration/staff"),
-    "administration.new_member": [
-        Example("GET", "/administration/staff/new"),
-        Example("POST", "/administration/staff/new", MEMBER),
-    ],
+    "administration.new_member": Example("GET", "/administration/staff/new"),
+    "administration.add_member": Example("POST", "/administration/staff/new", MEMBER),
     "administration.reset_member": Example(
         "POST", "/administration/staff/reset", {"username": "operator2", "since": ""}, foreign=True
     ),
@@ -165,10 +170,8 @@ EXAMPLES: dict[str, Example | list[Example]] = {
         Example("POST", "/administration/keys/{key}/revoke", _REVOKING, foreign=True),
     ],
     "administration.clients": Example("GET", "/administration/clients"),
-    "administration.new_client": [
-        Example("GET", "/administration/clients/new"),
-        Example("POST", "/administration/clients/new", CLIENT),
-    ],
+    "administration.new_client": Example("GET", "/administration/clients/new"),
+    "administration.add_client": Example("POST", "/administration/clients/new", CLIENT),
     "administration.renew_client": Example("POST", "/administration/clients/{client}/renew", foreign=True),
     "administration.revoke_client": Example("POST", "/administration/clients/{client}/revoke", foreign=True),
 }

@@ -1,10 +1,31 @@
 """Requests about letters: each change looked at, and made."""
 
+from datetime import UTC, datetime
+from io import BytesIO
+
+from PIL import Image
+
+from suket_service import issuing
+from suket_service.core.request import Request
+from suket_service.issuing import Application
+from suket_service.registry import residents
+from tests.builders import OFFICE
+from tests.web.staff.conftest import OfficeAtWork
 from tests.web.staff.examples import Example
 
 _NO_PICTURE = {"picture": (b"\xff\xd8\xff\xe0 cut off", "bingkai.jpg")}
 _NO_LETTER = {"picture": (b"not a picture at all", "surat.txt")}
 _TO_PROXY = {"receiver": "proxy", "proxy_name": "SITI AMINAH", "proxy_relation": "Anak"}
+
+
+def prepare(office: OfficeAtWork) -> dict[str, str]:
+    """One more draft, with a portrait."""
+    out = BytesIO()
+    Image.new("RGB", (354, 472), "grey").save(out, "JPEG")
+    with office.registry.reading() as tx:
+        person = residents.by_id(tx, OFFICE.code, office.resident + 1).resident
+    asked = Application(OFFICE.code, Request(person, "Hilang", None, None, None, ()), out.getvalue())
+    return {"pictured": issuing.draft(office.registry, asked, "operator", datetime.now(UTC))}
 
 
 def _change(name: str, form: dict[str, str], what: str = "{letter}") -> list[Example]:
@@ -30,6 +51,7 @@ EXAMPLES: dict[str, Example | list[Example]] = {
         Example("GET", "/letters/{letter}", foreign=True),
         Example("GET", "/letters/{draft}", foreign=True),
     ],
+    "letters.portrait": Example("GET", "/letters/{pictured}/portrait.jpg", foreign=True),
     "letters.hand_over": _change("hand-over", _TO_PROXY),
     "letters.card": _change("card", {**_TO_PROXY, "returned": "1", "reason": "KTP-el diserahkan"}),
     "letters.extend": _change("extend", {"until": "2027-12-31", "reason": "Blangko belum datang"}),

@@ -9,6 +9,10 @@ if (form !== null) {
   watchPapers(form.querySelector("[data-reason]"));
   watchHints(form);
   const portrait = watchPortrait(form.querySelector("[data-portrait]"));
+  // Typing may begin at once; where something has to be mended, that is read first. The person above stays in sight.
+  if (document.querySelector(".problems") === null) {
+    form.querySelector("select, textarea, input:not([type=hidden])")?.focus({ preventScroll: true });
+  }
   let state = "open"; // "waiting" for the portrait, "ready" to go, "sent"
   form.addEventListener("submit", async (event) => {
     if (state === "ready") {

@@ -75,7 +75,10 @@ export function watchPortrait(part) {
     hint.hidden = true;
     show(video, video.videoWidth, video.videoHeight);
     buttons();
-    take.focus();
+    // Picture and shutter in sight together, above the bar that always stays.
+    row.scrollIntoView({ block: "nearest" });
+    cropper.scrollIntoView({ block: "nearest" });
+    take.focus({ preventScroll: true });
     live();
   }
 
@@ -153,6 +156,13 @@ export function watchPortrait(part) {
   field.addEventListener("change", async () => {
     const [file] = field.files;
     if (file === undefined) return;
+    if (file.type !== "" && !file.type.startsWith("image/")) {
+      error.textContent = error.dataset.noPicture;
+      error.hidden = false;
+      field.value = "";
+      if (crop !== null && stream === null) keep(); // the picture that is in the frame
+      return;
+    }
     close();
     error.hidden = hint.hidden = true;
     try {

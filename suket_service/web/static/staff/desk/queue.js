@@ -1,5 +1,6 @@
 // The queue by keyboard: arrows or j and k go from draft to draft, space marks (the browser's own), Enter
-// approves what is marked. Keys count only inside the list, so that nobody's assistive keys are taken.
+// approves what is marked. Keys count inside the list alone, so that nobody's assistive keys are taken; only the
+// arrow down leads into it from a page where nothing has the focus yet.
 const list = document.querySelector(".drafts");
 const form = document.querySelector("#approve");
 
@@ -29,6 +30,14 @@ if (list && form) {
     if (event.key in steps) go(event.target, steps[event.key]);
     else if (event.key === "Enter" && event.target.type === "checkbox") form.requestSubmit();
     else return;
+    event.preventDefault();
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target !== document.body || event.key !== "ArrowDown") return;
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const seen = stops.find((stop) => stop.getBoundingClientRect().top >= 0) ?? stops[0];
+    seen.focus({ preventScroll: true });
+    seen.closest(".draft").scrollIntoView({ block: "nearest" });
     event.preventDefault();
   });
   list.addEventListener("change", count);

@@ -1,0 +1,38 @@
+"""What stands out among the letters of an office: the four rules, asked of the registry. Judges nobody."""
+
+from datetime import date, timedelta, timezone
+
+from suket_service.core.letter import Office
+from suket_service.core.unusual import (
+    LOOK_BACK,
+    Finding,
+    Period,
+    can_judge_rushes,
+    fresh_recordings,
+    newest_first,
+    outside_hours,
+    overrides,
+    rushes,
+)
+from suket_service.registry import offices, unusual
+from suket_service.registry.session import Transaction
+
+
+def unusual_issuing(tx: Transaction, office: Office, first: date, last: date) -> tuple[list[Finding], bool]:
+    """What stands out on those days, latest first, and whether rushes could be told from their first day on."""
+    opening = {
+        weekday: (hours.opens, hours.closes)
+        for weekday, hours in enumerate(offices.opening_hours(tx, office.code).days)
+        if hours is not None
+    }
+    period = Period(first, last, timezone(office.utc_offset), opening)
+    letters = unusual.issued(tx, office.code, first, last)
+    earlier = unusual.issue_times(tx, office.code, first - LOOK_BACK, first - timedelta(days=1))
+    changes = unusual.recording_changes(tx, office.code, first, last)
+    found = [
+        *outside_hours(letters, period),
+        *rushes(letters, earlier, period),
+        *overrides(letters, period),
+        *fresh_recordings(letters, changes, period),
+    ]
+    return newest_first(found), can_judge_rushes(earlier, period)
