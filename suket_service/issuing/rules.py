@@ -283,8 +283,8 @@ def _not_recorded(state: RecordingState) -> Problem:
         "status_perekaman",
         "recording_state",
         Text(
-            f"Dengan status perekaman “{name.id}” surat belum boleh dibuat. {advice.id}",
-            f"With the recording state “{name.en}” no letter may be made yet. {advice.en}",
+            f"Status perekaman “{name.id}” belum boleh mendapat surat. {advice.id}",
+            f"Recording state “{name.en}” may not get a letter. {advice.en}",
         ),
     )
 

@@ -79,9 +79,7 @@ def find(tx: Connection, office: str, point: int) -> ServicePoint:
     if found is None:
         raise NotFound(
             "no_service_point",
-            Text(
-                "Tempat layanan ini tidak ada di kantor ini.", "This office has no such place of service."
-            ),
+            Text("Tempat layanan ini tidak ada di kantor ini.", "This office has no such place of service."),
         )
     return found
 

@@ -282,7 +282,12 @@ def test_a_revoked_key_stays_revoked(registry: Registry) -> None:
 
 @pytest.mark.parametrize(
     ("reason", "code"),
-    [("", "missing"), (" ", "missing"), ("x" * 201, "too_long"), ("NIK 2172 0317 0895 0003", "names_someone")],
+    [
+        ("", "missing"),
+        (" ", "missing"),
+        ("x" * 201, "too_long"),
+        ("NIK 2172 0317 0895 0003", "names_someone"),
+    ],
 )
 def test_a_revocation_takes_a_reason_that_holds_no_nik(registry: Registry, reason: str, code: str) -> None:
     with pytest.raises(FieldError) as trouble:

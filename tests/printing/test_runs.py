@@ -371,6 +371,11 @@ class TestRendering:
 
 
 class TestLeftOut:
+    @pytest.fixture
+    def registry(self, sqlite_registry: Registry) -> Registry:
+        """What is about files and paper alone is asked on one database."""
+        return sqlite_registry
+
     def test_a_letter_that_cannot_be_printed_is_named_and_keeps_nobody_from_theirs(
         self,
         registry: Registry,
@@ -419,6 +424,11 @@ class TestLeftOut:
 
 
 class TestFiles:
+    @pytest.fixture
+    def registry(self, sqlite_registry: Registry) -> Registry:
+        """What is about files and paper alone is asked on one database."""
+        return sqlite_registry
+
     def test_only_the_owner_may_read_them(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf, tmp_path: Path
     ) -> None:
@@ -579,6 +589,11 @@ class TestFiles:
 
 
 class TestOneLetter:
+    @pytest.fixture
+    def registry(self, sqlite_registry: Registry) -> Registry:
+        """What is about files and paper alone is asked on one database."""
+        return sqlite_registry
+
     def test_again_it_is_the_same_bytes_and_recorded_again(
         self, registry: Registry, issued: LetterRecord
     ) -> None:

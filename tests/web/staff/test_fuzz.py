@@ -81,7 +81,7 @@ def test_no_form_breaks(office: OfficeAtWork, endpoint: str, example: Example) -
         dropped=st.sets(st.sampled_from([*proper, "_once"]), max_size=2),
     )
     @settings(
-        max_examples=12,
+        max_examples=8,
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

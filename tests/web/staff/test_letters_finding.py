@@ -29,7 +29,7 @@ def seal_of(office: OfficeAtWork, record: LetterRecord) -> str:
 
 def shown(text: str) -> list[str]:
     """The ids of the letters in a list, in order."""
-    return re.findall(r'<td><a href="/letters/([0-9a-f]{32})"', text)
+    return list(dict.fromkeys(re.findall(r'<td><a href="/letters/([0-9a-f]{32})"', text)))
 
 
 @pytest.mark.parametrize("typed", ["number", "short", "nik", "code", "symbol", "digits", "garbled"])

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from flask import Response, abort, render_template, url_for
+from flask import abort, render_template, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -17,9 +17,11 @@ from suket_service.paper.wording import long_date
 from suket_service.registry import checkpoints, closing_reports, counting, staff
 from suket_service.registry.checkpoints import Checkpoint
 from suket_service.registry.closing_reports import ClosingReport, Figures
+from suket_service.web import attachments
 from suket_service.web.context import context
-from suket_service.web.forms import Form, done, page_number
+from suket_service.web.forms import Form, done
 from suket_service.web.language import clock, number, say
+from suket_service.web.paging import paged
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.reports.files import attachment, letterhead, place_and_date, printer
 
@@ -62,7 +64,7 @@ def closed_day(day: str) -> ResponseReturnValue:
     with context().registry.reading() as tx:
         proof = checkpoints.opened(tx, report.checkpoint)
         later = closing_reports.afterwards(tx, me.office, report)
-        names = {each.username: each.name for each in staff.members(tx, me.office.code)}
+        names = staff.names(tx, me.office.code)
     return render_template(
         "staff/reports/closed_day.html",
         report=report,
@@ -84,19 +86,18 @@ def closing_pdf(day: str) -> ResponseReturnValue:
 def checkpoint(day: str) -> ResponseReturnValue:
     """The checkpoint that was signed for a day, for `suket audit verify --checkpoint`."""
     report = _report(day)
-    answer = Response(report.checkpoint, mimetype="application/jose")
-    answer.headers["Content-Disposition"] = f'attachment; filename="checkpoint-{report.day}.jws"'
-    return answer
+    return attachments.attachment(
+        report.checkpoint.encode(), f"checkpoint-{report.day}.jws", "application/jose"
+    )
 
 
 def _page(form: Form) -> ResponseReturnValue:
-    me, page = signed_in(), page_number()
+    me = signed_in()
     with context().registry.reading() as tx:
-        pages = max(1, -(-closing_reports.how_many(tx, me.office.code) // PAGE))
-        page = min(page, pages)
+        shown = paged(closing_reports.how_many(tx, me.office.code), PAGE)
         reports = [
             (report, _later(closing_reports.afterwards(tx, me.office, report)))
-            for report in closing_reports.newest(tx, me.office.code, (page - 1) * PAGE, PAGE)
+            for report in closing_reports.newest(tx, me.office.code, shown.offset, PAGE)
         ]
         open_days = closing_reports.open_days(tx, me.office, me.today)
         today = closing_reports.of_day(tx, me.office.code, me.today)
@@ -116,8 +117,8 @@ def _page(form: Form) -> ResponseReturnValue:
         unprinted=unprinted,
         issued=issued.get(me.today, 0),
         revoked=revoked.get(me.today, 0),
-        page=page,
-        pages=pages,
+        page=shown.page,
+        pages=shown.pages,
     ), 200 if form.ok else 422
 
 
@@ -151,7 +152,7 @@ def _paper(report: ClosingReport) -> ClosingPaper:
     me, figures, head = signed_in(), report.figures, letterhead(report.at)
     with context().registry.reading() as tx:
         proof = checkpoints.opened(tx, report.checkpoint)
-        names = {each.username: each.name for each in staff.members(tx, me.office.code)}
+        names = staff.names(tx, me.office.code)
     moment = f"{long_date(me.office.local_date(report.at))} {clock(report.at, me.office)}"
     return ClosingPaper(
         head=head,

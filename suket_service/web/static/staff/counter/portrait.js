@@ -159,6 +159,7 @@ export function watchPortrait(part) {
     if (file.type !== "" && !file.type.startsWith("image/")) {
       error.textContent = error.dataset.noPicture;
       error.hidden = false;
+      error.scrollIntoView({ block: "nearest" });
       field.value = "";
       if (crop !== null && stream === null) keep(); // the picture that is in the frame
       return;
