@@ -67,8 +67,9 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Off
         yield office
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """A Chromium for one module: while it is there, nothing else in the process may run an event loop."""
     # None: the one that Playwright brought itself.
     names = ("chromium", "chromium-browser", "google-chrome")
     executable = next((found for name in names if (found := shutil.which(name))), None)

@@ -6,7 +6,7 @@ from suket_service import administering
 from suket_service.administering import ListOrder
 from suket_service.registry import polling_stations
 from suket_service.registry.polling_stations import NewStation
-from tests.builders import OFFICE, PASSPHRASE
+from tests.builders import OFFICE
 from tests.web.staff.conftest import OfficeAtWork
 from tests.web.staff.examples import Example
 
@@ -66,7 +66,7 @@ def prepare(office: OfficeAtWork) -> dict[str, str]:
     """What the examples name."""
     at = datetime.now(UTC)
     registry, day = office.registry, OFFICE.local_date(at)
-    administering.close_day(registry, OFFICE.code, day, PASSPHRASE, "kepala", at)
+    administering.close_day(registry, OFFICE.code, day, office.settings.key_passphrase, "kepala", at)
     order = ListOrder(LIST, "Bawaslu Kota Tanjungpinang", frozenset())
     administering.disclose_list(registry, OFFICE.code, order, "kepala", at)
     administering.upload_stations(registry, OFFICE.code, UPLOAD, "tps.csv", FILE, "operator", at)
