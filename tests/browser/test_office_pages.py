@@ -101,7 +101,7 @@ def test_a_page_is_accessible_and_in_bounds(walk: Walk, endpoint: str, role: Rol
         assert page.locator("h1").count() == 1
         sizes = page.evaluate(_SIZES)
         assert len(sizes) <= 5, sizes
-        assert complaints == []
+        assert [each for each in complaints if "409 (CONFLICT)" not in each] == []  # a refusal, as above
     finally:
         page.close()
 
