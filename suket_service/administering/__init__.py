@@ -2,7 +2,6 @@
 
 from suket_service.administering.audit import (
     AuditCheck,
-    Checkpoint,
     check_audit,
     check_in_steps,
     export_entries,
@@ -169,7 +168,6 @@ __all__ = [
     "Assignment",
     "AuditCheck",
     "Backup",
-    "Checkpoint",
     "DemoAccount",
     "DisclosedList",
     "FileFormat",

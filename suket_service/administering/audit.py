@@ -8,14 +8,15 @@ against it.
 """
 
 import json
-from collections.abc import Generator, Mapping
+from collections.abc import Generator
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
+from suket_service.core import checkpoint as checkpoints
 from suket_service.core import trust_bundle
+from suket_service.core.checkpoint import Checkpoint
 from suket_service.core.keyring import Key, KeyState
-from suket_service.core.signing import CHECKPOINT_TYP, compact_forms, open_publication, unsigned_header
+from suket_service.core.signing import compact_forms, unsigned_header
 from suket_service.errors import InputError, KeyTrouble, Text
 from suket_service.registry import audit, audit_search, checking, keys, letters, offices, staff
 from suket_service.registry.audit import ChainHead, StoredEntry
@@ -77,17 +78,6 @@ class AuditCheck:
     def is_whole(self) -> bool:
         """Whether nothing speaks against the chain."""
         return self.first_break is None and self.fits_checkpoint is not False
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """What a publication key signed of the chain; ``series``: (office, kind, year) to the last serial."""
-
-    registry: str
-    at: datetime
-    entries: int
-    head: str
-    series: Mapping[tuple[str, int, int], int]
 
 
 def check_audit(registry: Registry, checkpoint: str | None = None) -> AuditCheck:
@@ -185,14 +175,11 @@ def _restore_since(tx: Transaction, given: Checkpoint) -> tuple[int | None, bool
 def _opened(tx: Transaction, token: str) -> Checkpoint:
     identity = offices.identity(tx)
     token = _out_of_bundle(token)
-    signer = keys.ring(tx).find_kid(str(unsigned_header(token).get("kid")))
-    if signer is None:
+    signed = checkpoints.open_checkpoint(token, keys.ring(tx))
+    if signed is None or identity is None or signed.checkpoint.registry != identity.registry_id:
         raise _foreign()
-    given = _read(open_publication(token, CHECKPOINT_TYP, signer))
-    if identity is None or given.registry != identity.registry_id:
-        raise _foreign()
-    _require_believed(signer, given)
-    return given
+    _require_believed(signed.signer, signed.checkpoint)
+    return signed.checkpoint
 
 
 def _out_of_bundle(token: str) -> str:
@@ -208,22 +195,6 @@ def _out_of_bundle(token: str) -> str:
     if held is None:
         raise _unreadable()
     return held
-
-
-def _read(claims: Mapping[str, Any]) -> Checkpoint:
-    try:
-        return Checkpoint(
-            registry=str(claims["registry"]),
-            at=datetime.fromtimestamp(int(claims["at"]), UTC),
-            entries=int(claims["entries"]),
-            head=str(claims["head"]),
-            series={
-                (str(each["office"]), int(each["kind"]), int(each["year"])): int(each["last_serial"])
-                for each in claims["series"]
-            },
-        )
-    except (KeyError, TypeError, ValueError, OverflowError, OSError):
-        raise _unreadable() from None
 
 
 def _require_believed(signer: Key, given: Checkpoint) -> None:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from string import Formatter
 
+from suket_service.core.checkpoint import SeriesKey
 from suket_service.core.letter import Office
 from suket_service.errors import InputError, Text
 from suket_service.registry import letters, offices
-from suket_service.registry.restoring import SeriesKey
 from suket_service.registry.session import Transaction
 
 #: A number said to be the last that is this far beyond what is known is a slip of the pen.

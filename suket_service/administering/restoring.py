@@ -174,7 +174,7 @@ def _details(restored: Restored, reserve: int) -> dict[str, Any]:
         "sha256": restored.sha256,
         "witness_version": witness.bundle.version if witness else None,
         "witness_entries": furthest.entries if furthest else None,
-        "witness_head": furthest.head.hex() if furthest else None,
+        "witness_head": furthest.head if furthest else None,
         "revoked": len(fates.revoked),
         "suspended": len(fates.suspended),
         "extended": len(fates.extended),

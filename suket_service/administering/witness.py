@@ -1,16 +1,14 @@
 """What the outside holds of a registry that was lost: a trust bundle, proven. Changes nothing."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
+from suket_service.core.checkpoint import Checkpoint, SeriesKey, open_checkpoint
 from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
-from suket_service.core.signing import CHECKPOINT_TYP, open_publication, unsigned_header
 from suket_service.core.trust_bundle import TrustBundle, open_bundle
 from suket_service.errors import FileRefused, InputError, KeyTrouble, Text
 from suket_service.registry import audit, keys, publications
 from suket_service.registry.offices import RegistryIdentity
-from suket_service.registry.restoring import SeriesKey
 from suket_service.registry.session import Transaction
 
 
@@ -20,15 +18,6 @@ class Published:
 
     trust_bundle: bytes
     checkpoint: bytes | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Checkpoint:
-    """The audit chain as somebody outside was told of it, and the last number of each series."""
-
-    entries: int
-    head: bytes
-    series: Mapping[SeriesKey, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +95,16 @@ def _is_past_its_day(held: Key | None, bundle: TrustBundle) -> bool:
 def _runs_through(tx: Transaction, checkpoint: Checkpoint) -> bool | None:
     """Whether the backup's chain has that head at that length; None if it ends before."""
     held = audit.hash_at(tx, checkpoint.entries)
-    return None if held is None else held == checkpoint.head
+    return None if held is None else held.hex() == checkpoint.head
 
 
 def _checkpoint(token: str | bytes, ring: KeyRing, identity: RegistryIdentity) -> Checkpoint:
-    token = token.strip()
-    signer: Key | None = ring.find_kid(str(unsigned_header(token).get("kid")))
-    if signer is None or signer.state is KeyState.REVOKED:
+    signed = open_checkpoint(token.strip(), ring)
+    if signed is None or signed.signer.state is KeyState.REVOKED:
         raise keys.no_key()
-    claims: Mapping[str, Any] = open_publication(token, CHECKPOINT_TYP, signer)
-    if claims.get("registry") != identity.registry_id:
+    if signed.checkpoint.registry != identity.registry_id:
         raise FileRefused("witness_of_another", _OF_ANOTHER)
-    return Checkpoint(
-        entries=int(claims["entries"]),
-        head=bytes.fromhex(claims["head"]),
-        series={
-            (str(each["office"]), int(each["kind"]), int(each["year"])): int(each["last_serial"])
-            for each in claims["series"]
-        },
-    )
+    return signed.checkpoint
 
 
 _UNTRUSTED = Text(

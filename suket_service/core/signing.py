@@ -257,19 +257,19 @@ def compact_forms(token: str | bytes) -> tuple[str, ...]:
         if not text.startswith("{"):
             return (text,)
         if len(text) > MOST_PUBLICATION_BYTES:
-            raise _not_published()
+            raise not_a_publication()
         opened = json.loads(text)
         payload = opened["payload"]
         parts = [(each["protected"], each["signature"]) for each in opened["signatures"]]
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise _not_published() from None
+        raise not_a_publication() from None
     if not (
         1 < len(parts) <= MOST_SIGNATURES
         and all(isinstance(each, str) for part in parts for each in (payload, *part))
         and all(_is_signature(signature) for _, signature in parts)
         and text == _one_form(payload, parts)
     ):
-        raise _not_published()
+        raise not_a_publication()
     return tuple(f"{protected}.{payload}.{signature}" for protected, signature in parts)
 
 
@@ -296,7 +296,7 @@ def unsigned_header(token: str | bytes) -> dict[str, Any]:
     try:
         return dict(jws.extract_compact(_token_bytes(token), None, _JWS).headers())
     except (JoseError, ValueError, TypeError):
-        raise _not_published() from None
+        raise not_a_publication() from None
 
 
 def open_publication(token: str | bytes, typ: str, key: Key) -> dict[str, Any]:
@@ -306,16 +306,16 @@ def open_publication(token: str | bytes, typ: str, key: Key) -> dict[str, Any]:
         KeyTrouble: ``not_a_publication``: not a JWS, another type, another key, or altered.
     """
     if key.purpose is not Purpose.PUBLICATION:
-        raise _not_published()
+        raise not_a_publication()
     try:
         opened = jws.deserialize_compact(
             _token_bytes(token), ECKey.import_key(key.public_key), algorithms=["ES256"], registry=_JWS
         )
         payload = json.loads(opened.payload)
     except (JoseError, ValueError, TypeError, RecursionError):
-        raise _not_published() from None
+        raise not_a_publication() from None
     if opened.headers().get("typ") != typ or not isinstance(payload, dict):
-        raise _not_published()
+        raise not_a_publication()
     return payload
 
 
@@ -323,7 +323,8 @@ def _token_bytes(token: str | bytes) -> bytes:
     return token.encode() if isinstance(token, str) else token
 
 
-def _not_published() -> KeyTrouble:
+def not_a_publication() -> KeyTrouble:
+    """What was given is no publication that a key known here signed."""
     return KeyTrouble(
         "not_a_publication",
         Text(

@@ -8,9 +8,9 @@ from apiflask import APIBlueprint
 from flask import Response, jsonify, make_response, render_template
 
 from suket_service import publishing
+from suket_service.core.checkpoint import SignedCheckpoint
 from suket_service.core.letter import Office
 from suket_service.registry import checkpoints, counting, offices, publications
-from suket_service.registry.checkpoints import Checkpoint
 from suket_service.registry.session import Transaction
 from suket_service.web.context import context, now
 
@@ -42,8 +42,8 @@ class OfficeFigures:
 @blueprint.get("/angka")
 def page() -> Response:
     """The counts as a page."""
-    told, checkpoint = _figures()
-    answer = make_response(render_template("public/figures.html", told=told, checkpoint=checkpoint))
+    told, signed = _figures()
+    answer = make_response(render_template("public/figures.html", told=told, signed=signed))
     answer.vary.add("Cookie")  # the reader's language: whoever keeps a copy must not give it to another
     return _public(answer)
 
@@ -51,7 +51,7 @@ def page() -> Response:
 @blueprint.get("/angka.json")
 def as_json() -> Response:
     """The counts for programs."""
-    told, checkpoint = _figures()
+    told, signed = _figures()
     answer = jsonify(
         offices=[
             {
@@ -64,12 +64,12 @@ def as_json() -> Response:
             }
             for each in told
         ],
-        checkpoint=None if checkpoint is None else _told(checkpoint),
+        checkpoint=None if signed is None else _told(signed),
     )
     return _public(answer)
 
 
-def _figures() -> tuple[list[OfficeFigures], Checkpoint | None]:
+def _figures() -> tuple[list[OfficeFigures], SignedCheckpoint | None]:
     at = now()
     with context().registry.reading() as tx:
         told = [_of_office(tx, each, each.local_date(at)) for each in offices.offices(tx)]
@@ -87,12 +87,12 @@ def _of_office(tx: Transaction, office: Office, today: date) -> OfficeFigures:
     )
 
 
-def _told(checkpoint: Checkpoint) -> dict[str, Any]:
+def _told(signed: SignedCheckpoint) -> dict[str, Any]:
     return {
-        "at": checkpoint.at.isoformat(),
-        "entries": checkpoint.entries,
-        "head": checkpoint.head,
-        "kid": checkpoint.signer.kid,
+        "at": signed.checkpoint.at.isoformat(),
+        "entries": signed.checkpoint.entries,
+        "head": signed.checkpoint.head,
+        "kid": signed.signer.kid,
     }
 
 

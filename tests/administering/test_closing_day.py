@@ -167,7 +167,7 @@ def test_the_checkpoint_holds_the_entry_of_the_closing_itself(office: OfficeAtWo
     report = close(office)
     with office.registry.reading() as tx:
         head = audit.head(tx)
-        proof = checkpoints.opened(tx, report.checkpoint)
+        proof = checkpoints.opened(tx, report.checkpoint).checkpoint
         [entry] = audit.stretch(tx, head.entries - 1, 1)
     assert (proof.entries, proof.head) == (head.entries, head.hash.hex())
     assert (entry.action, entry.subject, entry.actor) == ("day.close", "2026-11-22", "kepala")
@@ -228,7 +228,7 @@ def test_what_is_published_and_what_closes_a_day_are_one_kind_of_checkpoint(offi
     published = office.publish()
     assert published.checkpoint is not None
     with office.registry.reading() as tx:
-        proof = checkpoints.opened(tx, published.checkpoint.decode())
+        proof = checkpoints.opened(tx, published.checkpoint.decode()).checkpoint
     assert proof.at == datetime.fromtimestamp(int(office.clock.timestamp()), proof.at.tzinfo)
     assert PUBLISHER.passphrase == PASSPHRASE
 

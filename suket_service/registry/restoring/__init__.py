@@ -5,7 +5,7 @@ anything published: numbers and positions only rise, a letter or a key only ever
 """
 
 from suket_service.registry.restoring.fates import Fates, apply_fates
-from suket_service.registry.restoring.numbers import SeriesChange, SeriesKey, raise_series
+from suket_service.registry.restoring.numbers import SeriesChange, raise_series
 from suket_service.registry.restoring.positions import ListsChange, LostRange, close_lists, keep_lost
 from suket_service.registry.restoring.trust import (
     AdoptedKey,
@@ -22,7 +22,6 @@ __all__ = [
     "ListsChange",
     "LostRange",
     "SeriesChange",
-    "SeriesKey",
     "adopt_keys",
     "adopt_offices",
     "adopt_windows",

@@ -6,11 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, insert, select, update
 
+from suket_service.core.checkpoint import SeriesKey
 from suket_service.registry import offices
 from suket_service.registry.schema import NumberSeriesRow
-
-#: Office, kind, year.
-SeriesKey = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from suket_service import administering, publishing
-from suket_service.administering import AuditCheck, Checkpoint
+from suket_service.administering import AuditCheck
 from suket_service.administering.disclosing import OwnList
+from suket_service.core.checkpoint import Checkpoint
 from suket_service.core.letter import Action
 from suket_service.publishing import CHECKPOINT, TRUST_BUNDLE, Publisher
 from suket_service.registry import audit

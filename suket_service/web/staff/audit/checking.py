@@ -12,7 +12,8 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from suket_service import administering
-from suket_service.administering import AuditCheck, Checkpoint
+from suket_service.administering import AuditCheck
+from suket_service.core.checkpoint import Checkpoint
 from suket_service.errors import FieldError, Problem, SuketError, Text
 from suket_service.registry import audit_search
 from suket_service.web.context import context

@@ -9,13 +9,13 @@ from markupsafe import Markup
 
 from suket_service import administering
 from suket_service.administering import FileFormat
+from suket_service.core.checkpoint import Checkpoint
 from suket_service.core.resident import parse_date
 from suket_service.errors import Text
 from suket_service.paper import symbol
 from suket_service.paper.report_pdf import ClosingPaper, Lines
 from suket_service.paper.wording import long_date
 from suket_service.registry import checkpoints, closing_reports, counting, staff
-from suket_service.registry.checkpoints import Checkpoint
 from suket_service.registry.closing_reports import ClosingReport, Figures
 from suket_service.web import attachments
 from suket_service.web.context import context
@@ -70,7 +70,7 @@ def closed_day(day: str) -> ResponseReturnValue:
         report=report,
         changes=CHANGES,
         proof=proof,
-        drawn=Markup(symbol.plain_svg(_told(proof))),  # noqa: S704 - drawn by us
+        drawn=Markup(symbol.plain_svg(_told(proof.checkpoint))),  # noqa: S704 - drawn by us
         names=names,
         later=_later(later),
         gaps=_gaps,
@@ -164,12 +164,12 @@ def _paper(report: ClosingReport) -> ClosingPaper:
             for each in figures.series
         ),
         proof=(
-            ("Jumlah catatan", str(proof.entries)),
-            ("Ujung rantai (SHA-256)", proof.head),
+            ("Jumlah catatan", str(proof.checkpoint.entries)),
+            ("Ujung rantai (SHA-256)", proof.checkpoint.head),
             ("Sidik jari kunci publikasi yang menandatangani", proof.signer.kid),
             ("Waktu", moment),
         ),
-        qr=_told(proof),
+        qr=_told(proof.checkpoint),
         closed_by=f"{names.get(report.by, report.by)} ({report.by})",
         place_and_date=place_and_date(head, me.office.local_date(report.at)),
         made=f"Ditutup oleh {report.by} pada {moment}",
