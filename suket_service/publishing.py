@@ -4,15 +4,18 @@ Renders and issues nothing. Signed by a publication key, never by a seal key.
 """
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from suket_service.core.election import StationFacts
 from suket_service.core.keyring import Purpose
 from suket_service.core.signing import CHECKPOINT_TYP, SigningKey
 from suket_service.core.status_list import StatusList
 from suket_service.core.trust_bundle import (
     DEFAULT_FRESHNESS,
+    FINGERPRINT_PREFIX_BYTES,
     TYP,
     KindFacts,
     ListSnapshot,
@@ -20,7 +23,17 @@ from suket_service.core.trust_bundle import (
     TrustBundle,
 )
 from suket_service.errors import RegistryError, Text
-from suket_service.registry import audit, checkpoints, keys, offices, publications, status
+from suket_service.registry import (
+    audit,
+    checkpoints,
+    elections,
+    keys,
+    offices,
+    polling_stations,
+    publications,
+    status,
+)
+from suket_service.registry.elections import Election
 from suket_service.registry.publications import Publication
 from suket_service.registry.session import Registry, Transaction
 
@@ -30,11 +43,15 @@ CHECKPOINT = "checkpoint"
 #: How long a change that is no revocation may wait (design.md section 5).
 MOST_DELAY = timedelta(minutes=5)
 #: Entries that no holder may wait for.
-_AT_ONCE = ("letter.revoke", "letter.supersede", "letter.suspend", "key.revoke")
+_AT_ONCE = (
+    *("letter.revoke", "letter.supersede", "letter.suspend", "key.revoke"),
+    *("election.create", "election.change", "election.cancel", "stations.import"),
+)
 #: With nothing changed at all, a bundle is made anew well before it goes stale.
 RENEWAL = timedelta(hours=12)
 #: How long holders may keep a status list without asking again, in seconds (`ttl`, section 5.1).
 LIST_TTL_SECONDS = 300
+_STATION_BUNDLE = "station-bundle-"
 _JWS = "application/jose"
 _JWS_IN_JSON = "application/jose+json"
 
@@ -51,6 +68,16 @@ class Publisher:
 def list_name(number: int) -> str:
     """The name of a status list among the publications."""
     return f"status-list-{number}"
+
+
+def station_bundle_name(election: int, village: str) -> str:
+    """The name of the bundle that a village's stations hold in an election."""
+    return f"{_STATION_BUNDLE}{election}-{village}"
+
+
+def is_for_anyone(publication: Publication) -> bool:
+    """Whether a publication may leave the house without asking who wants it."""
+    return not publication.name.startswith(_STATION_BUNDLE)
 
 
 def publish(
@@ -108,6 +135,7 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
     ring, contents = keys.ring(tx), status.contents(tx)
     checkpoint = key.publish(CHECKPOINT_TYP, checkpoints.payload(tx, at))
     snapshots = {each.number: _snapshot(each) for each in contents}
+    running = elections.running(tx, at)
     bundle = TrustBundle(
         environment=identity.environment,
         registry=identity.registry_id,
@@ -115,7 +143,7 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
         version=version,
         issued_at=at,
         as_of=at,
-        stale_after=at + DEFAULT_FRESHNESS,
+        stale_after=_fresh_until(at, [each.code for each in offices.offices(tx)], running),
         keys=ring,
         offices={
             each.code: OfficeFacts(each.code, each.name, each.utc_offset) for each in offices.offices(tx)
@@ -127,26 +155,83 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
         },
         windows=offices.windows(tx),
         checkpoint=checkpoint,
+        elections=tuple(each.facts for each in running),
     )
+    signers = key, keys.unlock_next_publication(tx, at.date(), publisher.passphrase)
     made = [
         Publication(JWKS, version, "application/jwk-set+json", _json(ring.to_jwks()), seq, at),
         Publication(CHECKPOINT, version, _JWS, checkpoint.encode(), seq, at),
-        _trust_bundle(tx, key, bundle, publisher, seq),
+        _signed_bundle(TRUST_BUNDLE, bundle, signers, seq),
         *(_status_list(key, snapshot, publisher, version, seq, at) for snapshot in snapshots.values()),
+        *(
+            _signed_bundle(name, each, signers, seq)
+            for name, each in _station_bundles(tx, bundle, running).items()
+        ),
     ]
     publications.replace_all(tx, made)
     return made
 
 
-def _trust_bundle(
-    tx: Transaction, key: SigningKey, bundle: TrustBundle, publisher: Publisher, seq: int
+def _fresh_until(at: datetime, office_codes: Iterable[str], running: Iterable[Election]) -> datetime:
+    """What is made after an election's issuing closed stays fresh until its polls close (design.md section 5).
+
+    Where more than one office issues, each must have such an election: another's letters go on changing.
+    """
+    usual = at + DEFAULT_FRESHNESS
+    until = dict.fromkeys(office_codes, usual)
+    for each in running:
+        if at >= each.issuing_closes_at:
+            until[each.office] = max(until[each.office], each.closes_at)
+    return min(until.values(), default=usual)
+
+
+def _station_bundles(
+    tx: Transaction, public: TrustBundle, running: Iterable[Election]
+) -> dict[str, TrustBundle]:
+    """For each village with stations in an election: the bundle with its stations and its letters' fingerprints."""
+    here: dict[tuple[Election, str], list[StationFacts]] = {}
+    for election in running:
+        for each in polling_stations.of_office(tx, election.office):
+            if not election.villages or each.village in election.villages:
+                here.setdefault((election, each.village), []).append(each.facts)
+    if not here:
+        return {}
+    prints = status.fingerprints(tx, (village for _, village in here))
+    return {
+        station_bundle_name(election.id, village): replace(
+            public,
+            stale_after=_fresh_until(public.issued_at, [election.office], [election]),
+            elections=(election.facts,),
+            stations=tuple(stations),
+            lists=_with_fingerprints(public.lists, prints.get(village, {})),
+        )
+        for (election, village), stations in here.items()
+    }
+
+
+def _with_fingerprints(
+    lists: Mapping[int, ListSnapshot], prints: Mapping[int, Mapping[int, bytes]]
+) -> dict[int, ListSnapshot]:
+    return {
+        number: replace(
+            snapshot,
+            fingerprints={
+                index: whole[:FINGERPRINT_PREFIX_BYTES]
+                for index, whole in sorted(prints.get(number, {}).items())
+            },
+        )
+        for number, snapshot in lists.items()
+    }
+
+
+def _signed_bundle(
+    name: str, bundle: TrustBundle, signers: tuple[SigningKey, SigningKey | None], seq: int
 ) -> Publication:
     """The bundle; while the next publication key waits, signed by both: so holders learn to trust it."""
-    at = bundle.issued_at
-    waiting = keys.unlock_next_publication(tx, at.date(), publisher.passphrase)
+    key, waiting = signers
     token = key.publish_with([waiting] if waiting else [], TYP, bundle.to_payload())
     media_type = _JWS_IN_JSON if waiting else _JWS
-    return Publication(TRUST_BUNDLE, bundle.version, media_type, token.encode(), seq, at)
+    return Publication(name, bundle.version, media_type, token.encode(), seq, bundle.issued_at)
 
 
 def _next_version(tx: Transaction, at: datetime) -> int:

@@ -122,7 +122,7 @@ def confirm_stations(registry: Registry, office_code: str, upload: str, by: str,
         preview = _preview(tx, office_code, upload)
         if preview.bad:
             raise RequestRefused([_BAD_ROWS])
-        polling_stations.replace_all(tx, office_code, preview.stations)
+        polling_stations.replace_all(tx, office_code, preview.stations, at)
         count = len(preview.stations)
         uploads.update_progress(tx, replace(held, done=count), at)
         details = {"stations": count, "before": preview.before}

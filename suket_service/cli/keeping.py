@@ -161,7 +161,9 @@ def publish(session: Session, out: Path) -> None:
     made = publishing.publish(session.registry, session.publisher, now(), CONSOLE)
     out.mkdir(parents=True, exist_ok=True)
     # Each whole, and the bundle last: this folder is the witness of a restore.
-    for publication in sorted(made, key=lambda each: each.name == TRUST_BUNDLE):
+    for publication in sorted(
+        filter(publishing.is_for_anyone, made), key=lambda each: each.name == TRUST_BUNDLE
+    ):
         name = _FILE_NAMES.get(publication.name, f"{publication.name}.jwt")
         write_whole(out / name, publication.body)
         click.echo(out / name)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from suket_service.core.election import ElectionFacts, StationFacts
 from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
 from suket_service.core.kind import IssuingWindow
 from suket_service.core.signing import compact_forms, open_publication, unsigned_header
@@ -72,7 +73,10 @@ class ListSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class TrustBundle:
-    """The payload, understood. Times are aware and UTC; ``version`` is in epoch seconds."""
+    """The payload, understood. Times are aware and UTC; ``version`` is in epoch seconds.
+
+    ``stations`` (those of one village) are only in the bundle that its own devices hold.
+    """
 
     environment: str
     registry: str
@@ -88,6 +92,8 @@ class TrustBundle:
     extensions: Mapping[tuple[int, int], date]
     windows: tuple[IssuingWindow, ...]
     checkpoint: str | None  # a signed checkpoint (compact JWS)
+    elections: tuple[ElectionFacts, ...] = ()
+    stations: tuple[StationFacts, ...] = ()
 
     def to_payload(self) -> bytes:
         """The JSON to sign."""
@@ -124,10 +130,37 @@ class TrustBundle:
                     for window in self.windows
                 ],
                 "checkpoint": self.checkpoint,
+                **self._polls_to_json(),
             },
             separators=(",", ":"),
             ensure_ascii=False,
         ).encode()
+
+    def _polls_to_json(self) -> dict[str, Any]:
+        told: dict[str, Any] = {}
+        if self.elections:
+            told["elections"] = [
+                {
+                    "id": each.id,
+                    "office": each.office,
+                    "name": each.name,
+                    "opens_at": _instant(each.opens_at),
+                    "closes_at": _instant(each.closes_at),
+                    "issuing_closes_at": _instant(each.issuing_closes_at),
+                }
+                for each in self.elections
+            ]
+        if self.stations:
+            told["stations"] = [
+                {
+                    "id": each.id,
+                    "code": each.code,
+                    "village": each.village,
+                    "neighbourhoods": list(each.neighbourhoods),
+                }
+                for each in self.stations
+            ]
+        return told
 
 
 class OpenedBundle(NamedTuple):
@@ -252,6 +285,8 @@ def _read(payload: Mapping[str, Any]) -> TrustBundle:
                 for window in payload["windows"]
             ),
             checkpoint=payload["checkpoint"],
+            elections=tuple(_election_from_json(each) for each in payload.get("elections", ())),
+            stations=tuple(_station_from_json(each) for each in payload.get("stations", ())),
         )
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         raise _unreadable() from None
@@ -314,6 +349,16 @@ def _gap_from_json(days: Any) -> Gap | None:
         return None
     first, last = days
     return Gap(date.fromisoformat(first), date.fromisoformat(last))
+
+
+def _election_from_json(entry: Mapping[str, Any]) -> ElectionFacts:
+    moments = (_moment(entry[name]) for name in ("opens_at", "closes_at", "issuing_closes_at"))
+    return ElectionFacts(int(entry["id"]), str(entry["office"]), str(entry["name"]), *moments)
+
+
+def _station_from_json(entry: Mapping[str, Any]) -> StationFacts:
+    served = tuple(str(each) for each in entry["neighbourhoods"])
+    return StationFacts(int(entry["id"]), str(entry["code"]), str(entry["village"]), served)
 
 
 def _instant(moment: datetime) -> int:

@@ -71,6 +71,11 @@ class Note(StrEnum):
 
     PORTRAIT_UNCHECKED = "portrait_unchecked"
     EXTENDED = "extended"
+    # Told only to a polling station's own device.
+    OTHER_VILLAGE = "other_village"
+    OTHER_NEIGHBOURHOOD = "other_neighbourhood"
+    OUTSIDE_HOURS = "outside_hours"
+    PRESENTED_BEFORE = "presented_before"
 
 
 class Tone(StrEnum):

@@ -7,10 +7,11 @@ same reason codes, run in the browser.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timezone
 from typing import Protocol
 
+from suket_service.core.election import ElectionFacts, StationFacts
 from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
 from suket_service.core.kind import IssuingWindow, is_open
 from suket_service.core.seal import Seal, parse, read_digits, read_text
@@ -53,6 +54,15 @@ class Trust:
     stale_after: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StationView:
+    """Where a letter is shown. ``presented``: whether it is known to have been shown before."""
+
+    station: StationFacts
+    election: ElectionFacts
+    presented: bool = False
+
+
 @dataclass(slots=True)
 class _Findings:
     reasons: list[Reason] = field(default_factory=list)
@@ -60,7 +70,9 @@ class _Findings:
     notes: list[Note] = field(default_factory=list)
 
 
-def verify(text: str, trust: Trust, records: Records, at: datetime) -> Verdict:
+def verify(
+    text: str, trust: Trust, records: Records, at: datetime, where: StationView | None = None
+) -> Verdict:
     """Check the text of one symbol.
 
     Args:
@@ -68,6 +80,7 @@ def verify(text: str, trust: Trust, records: Records, at: datetime) -> Verdict:
         trust: keys, hosts and offices believed.
         records: where the letter's fate is looked up.
         at: now, aware.
+        where: the polling station that asks, if one does; it gets notes of its own.
     """
     found = _Findings()
     try:
@@ -78,7 +91,8 @@ def verify(text: str, trust: Trust, records: Records, at: datetime) -> Verdict:
         seal = parse(read_digits(seal_text.digits))
     except SealError as error:
         return _unproven(Reason(error.reason), trust, at, found)
-    return _judge(seal, trust, records, at, found)
+    verdict = _judge(seal, trust, records, at, found)
+    return verdict if where is None else _with_station_notes(verdict, where)
 
 
 def unread(reason: Reason, at: datetime, data_as_of: datetime | None) -> Verdict:
@@ -124,6 +138,21 @@ def _judge(seal: Seal, trust: Trust, records: Records, at: datetime, found: _Fin
         office=office.code,
         valid_until=until,
     )
+
+
+def _with_station_notes(verdict: Verdict, where: StationView) -> Verdict:
+    if verdict.seal is None:
+        return verdict
+    facts, notes = verdict.seal.facts, list(verdict.notes)
+    if facts.village != where.station.village:
+        notes.append(Note.OTHER_VILLAGE)
+    elif not where.station.serves(facts.rt, facts.rw):
+        notes.append(Note.OTHER_NEIGHBOURHOOD)
+    if not where.election.is_open(verdict.checked_at):
+        notes.append(Note.OUTSIDE_HOURS)
+    if where.presented:
+        notes.append(Note.PRESENTED_BEFORE)
+    return replace(verdict, notes=tuple(notes))
 
 
 def _unproven(reason: Reason, trust: Trust, at: datetime, found: _Findings) -> Verdict:

@@ -5,6 +5,8 @@ PostgreSQL fails at some texts that SQLite looks for in vain; what cannot be an 
 
 import re
 
+#: What a column of numbers cannot hold, on PostgreSQL.
+FIRST_NUMBER_TOO_LARGE = 2**31
 _ID = re.compile(r"[0-9a-f]{32}")
 
 

@@ -1,13 +1,18 @@
-"""Polling stations and the neighbourhoods that they serve, as last imported. Lists no letter."""
+"""Polling stations and the neighbourhoods that they serve, as last imported. Lists no letter.
+
+One that a later file leaves out is removed, but its row stays: devices and presentations name it.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
-from suket_service.core.neighbourhood import neighbourhood
+from suket_service.core.election import StationFacts
 from suket_service.errors import NotFound, Text
+from suket_service.registry.ids import FIRST_NUMBER_TOO_LARGE
 from suket_service.registry.schema import PollingStationRow, RegionRow
 
 
@@ -32,19 +37,20 @@ class PollingStation:
     address: str
     neighbourhoods: tuple[str, ...]
 
+    @property
+    def facts(self) -> StationFacts:
+        """What a verifier must know of it."""
+        return StationFacts(self.id, self.code, self.village, self.neighbourhoods)
+
     def serves(self, village: str, rt: int, rw: int) -> bool:
         """Whether people of that neighbourhood are to come here."""
-        if village != self.village:
-            return False
-        return not self.neighbourhoods or neighbourhood(rt, rw) in self.neighbourhoods
+        return village == self.village and self.facts.serves(rt, rw)
 
 
 def of_office(tx: Connection, office: str) -> list[PollingStation]:
     """An office's stations by village and code."""
     rows = tx.execute(
-        _ALL.where(PollingStationRow.office == office).order_by(
-            PollingStationRow.village, PollingStationRow.code
-        )
+        _ALL.where(_is_here(office)).order_by(PollingStationRow.village, PollingStationRow.code)
     )
     return [_station(row) for row in rows]
 
@@ -56,10 +62,8 @@ def by_id(tx: Connection, office: str, station: int) -> PollingStation:
         NotFound: also for another office's.
     """
     row = None
-    if station < _FIRST_ID_TOO_LARGE:
-        row = tx.execute(
-            _ALL.where(PollingStationRow.office == office, PollingStationRow.id == station)
-        ).first()
+    if station < FIRST_NUMBER_TOO_LARGE:
+        row = tx.execute(_ALL.where(_is_here(office), PollingStationRow.id == station)).first()
     if row is None:
         raise NotFound(
             "no_station", Text("TPS itu tidak ada di kantor ini.", "This office has no such polling station.")
@@ -70,28 +74,37 @@ def by_id(tx: Connection, office: str, station: int) -> PollingStation:
 def how_many(tx: Connection, office: str) -> int:
     """How many stations an office has."""
     return tx.execute(
-        select(func.count()).select_from(PollingStationRow).where(PollingStationRow.office == office)
+        select(func.count()).select_from(PollingStationRow).where(_is_here(office))
     ).scalar_one()
 
 
-def replace_all(tx: Connection, office: str, stations: Sequence[NewStation]) -> None:
-    """Put these in the place of all that an office had."""
-    tx.execute(delete(PollingStationRow).where(PollingStationRow.office == office))
-    rows = [
-        {
-            "office": office,
-            "village": each.village,
-            "code": each.code,
-            "address": each.address,
-            "neighbourhoods": list(each.neighbourhoods),
-        }
-        for each in stations
-    ]
-    if rows:
-        tx.execute(insert(PollingStationRow.__table__), rows)  # type: ignore[arg-type]
+def replace_all(tx: Connection, office: str, stations: Sequence[NewStation], at: datetime) -> None:
+    """Put these in the place of all that an office had; one of the same village and code stays the same one."""
+    known = tx.execute(
+        select(PollingStationRow.id, PollingStationRow.village, PollingStationRow.code).where(
+            PollingStationRow.office == office
+        )
+    )
+    ids = {(row.village, row.code): row.id for row in known}
+    tx.execute(update(PollingStationRow).where(_is_here(office)).values(removed_at=at))
+    new = []
+    for each in stations:
+        told = {"address": each.address, "neighbourhoods": list(each.neighbourhoods)}
+        held = ids.get((each.village, each.code))
+        if held is None:
+            new.append({"office": office, "village": each.village, "code": each.code, **told})
+        else:
+            tx.execute(
+                update(PollingStationRow).where(PollingStationRow.id == held).values(removed_at=None, **told)
+            )
+    if new:
+        tx.execute(insert(PollingStationRow.__table__), new)  # type: ignore[arg-type]
 
 
-_FIRST_ID_TOO_LARGE = 2**31
+def _is_here(office: str) -> ColumnElement[bool]:
+    return (PollingStationRow.office == office) & PollingStationRow.removed_at.is_(None)
+
+
 _ALL = select(PollingStationRow.__table__, RegionRow.name.label("village_name")).join(
     RegionRow, RegionRow.code == PollingStationRow.village
 )

@@ -1,6 +1,6 @@
 """Status lists: positions given out in order, and the whole list read back. Signs and publishes nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 
@@ -114,6 +114,21 @@ def contents(tx: Connection) -> list[ListContents]:
         )
         for row in lists.all()
     ]
+
+
+def fingerprints(tx: Connection, villages: Iterable[str]) -> dict[str, dict[int, dict[int, bytes]]]:
+    """The fingerprints (whole) of all letters issued to people of these villages: village, list, index."""
+    found: dict[str, dict[int, dict[int, bytes]]] = {}
+    rows = tx.execute(
+        select(LetterRow.village, LetterRow.status_list, LetterRow.status_index, LetterRow.fingerprint).where(
+            LetterRow.village.in_(set(villages)), LetterRow.status_list.is_not(None)
+        )
+    )
+    for village, number, index, fingerprint in rows:
+        # Asked for: they were given a place and a seal in one statement.
+        assert number is not None and index is not None and fingerprint is not None  # noqa: S101, PT018
+        found.setdefault(village, {}).setdefault(number, {})[index] = fingerprint
+    return found
 
 
 def gap(witnessed_at: datetime | None, closed_at: datetime | None, utc_offset_minutes: int) -> Gap | None:

@@ -25,6 +25,15 @@ from suket_service.registry.schema.offices import (
     RegistryRow,
     ServicePointRow,
 )
+from suket_service.registry.schema.polls import (
+    CheckCodeFailureRow,
+    DeviceRow,
+    ElectionRow,
+    EnrolmentRow,
+    PollingStationRow,
+    PresentationReportRow,
+    PresentationRow,
+)
 from suket_service.registry.schema.staff import (
     CredentialRow,
     FailedSignInRow,
@@ -42,7 +51,6 @@ from suket_service.registry.schema.trust import (
 from suket_service.registry.schema.work import (
     ClosingReportRow,
     DisclosureRow,
-    PollingStationRow,
     PrintingRow,
     PrintPartRow,
     PrintRunRow,
@@ -54,10 +62,14 @@ from suket_service.registry.schema.work import (
 __all__ = [
     "AuditRow",
     "Base",
+    "CheckCodeFailureRow",
     "ClientRow",
     "ClosingReportRow",
     "CredentialRow",
+    "DeviceRow",
     "DisclosureRow",
+    "ElectionRow",
+    "EnrolmentRow",
     "FailedSignInRow",
     "HandOverRow",
     "IssuingWindowRow",
@@ -72,6 +84,8 @@ __all__ = [
     "PersonColumns",
     "PollingStationRow",
     "PortraitRow",
+    "PresentationReportRow",
+    "PresentationRow",
     "PrintPartRow",
     "PrintRunRow",
     "PrintingRow",

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from suket_service.registry.schema.base import Base
@@ -102,19 +102,6 @@ class DisclosureRow(Base):
     letters: Mapped[int]
     by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
     at: Mapped[datetime]
-
-
-class PollingStationRow(Base):
-    """A polling station and the neighbourhoods that it serves."""
-
-    __tablename__ = "polling_station"
-    __table_args__ = (UniqueConstraint("office", "village", "code"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    office: Mapped[str] = mapped_column(ForeignKey("office.code"))
-    village: Mapped[str] = mapped_column(ForeignKey("region.code"))
-    code: Mapped[str] = mapped_column(String(20))
-    address: Mapped[str] = mapped_column(String(200))
-    neighbourhoods: Mapped[list[str]]  # "RT/RW", three digits each; none: the whole village
 
 
 class ClosingReportRow(Base):

@@ -75,6 +75,6 @@ def prepare(office: OfficeAtWork) -> dict[str, str]:
             NewStation("2172031001", "001", "Halaman SDN 001", ("001/002",)),
             NewStation("2172041002", "001", "", ()),
         ]
-        polling_stations.replace_all(tx, OFFICE.code, stations)
+        polling_stations.replace_all(tx, OFFICE.code, stations, at)
         station = polling_stations.of_office(tx, OFFICE.code)[0].id
     return {"closed": day.isoformat(), "list": LIST, "stations": UPLOAD, "station": str(station)}
