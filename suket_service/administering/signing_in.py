@@ -80,7 +80,7 @@ def _begin(tx: Transaction, token: str, proof: Proof, device: str, at: datetime,
         confirmed_at=at if proof.with_code else None,
         ended_at=None,
     )
-    sessions.forget(tx, at - _REMEMBERED)
+    sessions.forget(tx, at - LONGEST, at - _REMEMBERED)
     sessions.add(tx, session)
     audit.append(tx, at, member.username, "session.begin", member.username, member.office, details)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, null, select, update
 
 from suket_service.registry.schema import StaffRow, StaffSessionRow
 
@@ -88,18 +88,20 @@ def keep_search(tx: Connection, token_hash: bytes, page: str, fields: Mapping[st
 def end(tx: Connection, username: str, at: datetime, but: bytes = b"") -> int:
     """End every session of a member, except perhaps one; returns how many."""
     mine = (_SESSION.username == username, _SESSION.ended_at.is_(None), _SESSION.token_hash != but)
-    return tx.execute(update(StaffSessionRow).where(*mine).values(ended_at=at, searches=None)).rowcount
+    return tx.execute(update(StaffSessionRow).where(*mine).values(ended_at=at, searches=null())).rowcount
 
 
 def end_one(tx: Connection, username: str, token_hash: bytes, at: datetime) -> bool:
     """End one session of a member; False when it is not theirs or ended already."""
     one = (_SESSION.username == username, _SESSION.token_hash == token_hash, _SESSION.ended_at.is_(None))
-    return tx.execute(update(StaffSessionRow).where(*one).values(ended_at=at, searches=None)).rowcount == 1
+    return tx.execute(update(StaffSessionRow).where(*one).values(ended_at=at, searches=null())).rowcount == 1
 
 
-def forget(tx: Connection, before: datetime) -> None:
-    """Drop sessions last seen before that instant."""
+def forget(tx: Connection, over: datetime, before: datetime) -> None:
+    """Drop sessions last seen before that instant, and what was searched for in those begun before ``over``."""
     tx.execute(delete(StaffSessionRow).where(_SESSION.seen_at < before))
+    past = (_SESSION.created_at <= over, _SESSION.searches.is_not(None))
+    tx.execute(update(StaffSessionRow).where(*past).values(searches=null()))
 
 
 def last_seen(tx: Connection, office: str) -> dict[str, datetime]:

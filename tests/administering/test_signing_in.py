@@ -7,7 +7,7 @@ import pytest
 
 from suket_service import administering
 from suket_service.administering import CONSOLE, SITTING, Present
-from suket_service.administering.signing_in import IDLE
+from suket_service.administering.signing_in import IDLE, LONGEST
 from suket_service.core.credentials import recovery_hash
 from suket_service.errors import NotAllowed
 from suket_service.registry import audit, credentials, sessions
@@ -124,6 +124,16 @@ def test_old_sessions_are_forgotten(registry: Registry, token: str, totp: pyotp.
     later = NOON + timedelta(days=31)
     administering.sign_in(registry, "kepala", PASSWORD, totp.at(later), SECRET_KEY, "-", later)
     assert administering.whose_was(registry, token) is None
+
+
+def test_what_was_searched_for_does_not_outlast_the_session(
+    registry: Registry, token: str, totp: pyotp.TOTP
+) -> None:
+    administering.keep_search(registry, present(registry, token), "letters", {"q": "SUHARTINI"})
+    later = NOON + LONGEST
+    administering.sign_in(registry, "kepala", PASSWORD, totp.at(later), SECRET_KEY, "-", later)
+    with registry.reading() as tx:
+        assert sessions.searches(tx, administering.token_hash(token)) == {}
 
 
 def test_recovery_codes_count_once_each_and_for_their_owner(registry: Registry, token: str) -> None:

@@ -33,6 +33,9 @@ def sign_in() -> ResponseReturnValue:
                 *(context().registry, form["username"], request.form.get("password", ""), form["code"]),
                 *(_secret_key(), device_of(request.user_agent.string), now()),
             )
+            before = who()
+            if before is not None:  # whoever sat here before signed in at this browser is so no more
+                administering.sign_out(context().registry, before.present, before.at)
             session.clear()  # form tokens of whoever sat here before are worth nothing
             take_over(token)
             onward = _local(form["next"]) if proof.complete else url_for("account.enrol")

@@ -90,6 +90,17 @@ def test_signing_out_ends_the_session_also_for_a_copy_of_its_cookie(office: Offi
     assert thief.get("/account").status_code == 303
 
 
+def test_signing_in_ends_what_this_browser_was_signed_in_to(office: OfficeAtWork) -> None:
+    browser, other = office.client("operator"), office.client("operator")
+    cookie = browser.client.get_cookie("__Host-suket", "suket.example.go.id")
+    assert cookie is not None
+    sign_in(browser, "operator")
+    thief = office.client()
+    thief.client.set_cookie("__Host-suket", cookie.value, domain="suket.example.go.id", secure=True)
+    assert thief.get("/account").status_code == 303
+    assert other.get("/account").status_code == 200
+
+
 @pytest.mark.parametrize(
     "address", ["//evil.example", "https://evil.example/", "\\\\evil.example", "javascript:x"]
 )
