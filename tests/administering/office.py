@@ -32,12 +32,17 @@ class Paper:
 
 @dataclass
 class OfficeAtWork:
-    """One office whose clock goes on an hour with every act. ``serial`` makes every person another."""
+    """One office whose clock goes on an hour with every act. ``serial`` makes every person another.
+
+    ``photo`` is what every file that a row names holds.
+    """
 
     registry: Registry
     clock: datetime = NOON
     serial: int = 0
     papers: list[Paper] = field(default_factory=list)
+    base_url: str = BASE_URL
+    photo: bytes = b""
 
     def tick(self, hours: float = 1) -> datetime:
         self.clock += timedelta(hours=hours)
@@ -58,8 +63,8 @@ class OfficeAtWork:
             office,
             rows,
             people=PEOPLE,
-            sealing=Sealing(key, BASE_URL),
-            open_photo=lambda _name: b"",
+            sealing=Sealing(key, self.base_url),
+            open_photo=lambda _name: self.photo,
             file_digest=f"{self.serial:064}",
             now=lambda: at,
         )
