@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apiflask import APIBlueprint
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import issuing
@@ -26,6 +26,7 @@ from suket_service.web.staff.people_files import (
     chosen_table,
     page_of,
     rows_to_mend,
+    so_far,
 )
 from suket_service.web.staff.people_templates import template_file
 
@@ -139,17 +140,8 @@ def confirm(upload: str) -> ResponseReturnValue:
         current = issuing.draft_upload(
             context().registry, me.office.code, upload, me.username, now, PaperChecks(me)
         )
-        if _wants_progress():
-            return jsonify(done=current.done, rows=current.rows, confirmed=current.confirmed_at is not None)
-        page = url_for("batches.batch", upload=upload)
-        if current.confirmed_at is None:
-            return redirect(page, 303)
-        return done(_drafted(current), page)
+        return so_far(current, _drafted(current), url_for("batches.batch", upload=upload))
     return _batch(upload, form), 422
-
-
-def _wants_progress() -> bool:
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _drafted(upload: Upload) -> Text:

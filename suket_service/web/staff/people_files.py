@@ -5,15 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from flask import Response, request
+from flask import Response, jsonify, redirect, request
+from flask.typing import ResponseReturnValue
 
 from suket_service.errors import FieldError, FileRefused, Problem, Text
 from suket_service.issuing import GivenFile
+from suket_service.registry.uploads import Upload
 from suket_service.sheets.request_table import ERRORS, columns_of, given_back
 from suket_service.sheets.table import Row
 from suket_service.sheets.write import write_csv, write_xlsx
 from suket_service.web.attachments import CSV, XLSX, attachment
-from suket_service.web.forms import Form
+from suket_service.web.forms import Form, done
 from suket_service.web.language import say
 from suket_service.web.paging import Paged, paged
 
@@ -101,6 +103,14 @@ def bad_rows(rows: Iterable[tuple[Row, Sequence[Problem]]]) -> list[BadRow]:
         BadRow(row.number, row.fields.get("nama", "").strip(), row.fields.get("nik", "").strip(), problems)
         for row, problems in rows
     ]
+
+
+def so_far(upload: Upload, all_done: Text, page: str) -> ResponseReturnValue:
+    """The answer to a portion: numbers for the script that asks on, else the file's page; said when all are through."""
+    confirmed = upload.confirmed_at is not None
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(done=upload.done, rows=upload.rows, confirmed=confirmed)
+    return done(all_done, page) if confirmed else redirect(page, 303)
 
 
 def rows_to_mend(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from apiflask import APIBlueprint
-from flask import jsonify, redirect, render_template, request, url_for
+from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from suket_service import administering
@@ -20,7 +20,14 @@ from suket_service.web.forms import Form, done
 from suket_service.web.language import number
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.judged import Judged
-from suket_service.web.staff.people_files import bad_rows, by_field, chosen_table, page_of, rows_to_mend
+from suket_service.web.staff.people_files import (
+    bad_rows,
+    by_field,
+    chosen_table,
+    page_of,
+    rows_to_mend,
+    so_far,
+)
 from suket_service.web.staff.people_templates import template_file
 
 blueprint = APIBlueprint("register", __name__, enable_openapi=False)
@@ -98,17 +105,8 @@ def confirm(upload: str) -> ResponseReturnValue:
     me, form = signed_in(), Form.given()
     with form.catching():
         current = administering.import_list(context().registry, me.office.code, upload, me.username, now)
-        if _wants_progress():
-            return jsonify(done=current.done, rows=current.rows, confirmed=current.confirmed_at is not None)
-        page = url_for("register.incoming", upload=upload)
-        if current.confirmed_at is None:
-            return redirect(page, 303)
-        return done(_imported(current), page)
+        return so_far(current, _imported(current), url_for("register.incoming", upload=upload))
     return _incoming(upload, form), 422
-
-
-def _wants_progress() -> bool:
-    return request.accept_mimetypes.best == "application/json"
 
 
 def _imported(upload: Upload) -> Text:
