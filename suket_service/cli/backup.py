@@ -169,8 +169,7 @@ def _progress(session: Session, id: str, en: str) -> Iterator[Progress]:
 
 
 def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
-    held, learnt, witness = restored.contents, restored.learnt, restored.witness
-    furthest = witness.furthest if witness else None
+    held = restored.contents
     return {
         "registry": held.identity.registry_id,
         "environment": held.identity.environment,
@@ -181,6 +180,22 @@ def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
             "letters": held.letters,
             "entries": held.entries,
         },
+        "warnings": [
+            {"code": each.code, "message": each.text.in_language(session.language)}
+            for each in restored.warnings
+        ],
+        **_learnt_json(restored),
+        **_lost_json(restored),
+        "waiting": restored.waiting,
+        "steps": [each.in_language(session.language) for each in restored.steps],
+    }
+
+
+def _learnt_json(restored: Restored) -> dict[str, Any]:
+    """What the witness told."""
+    learnt, witness = restored.learnt, restored.witness
+    furthest = witness.furthest if witness else None
+    return {
         "witness": {
             "version": witness.bundle.version,
             "as_of": witness.bundle.as_of.isoformat(),
@@ -188,10 +203,6 @@ def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
         }
         if witness
         else None,
-        "warnings": [
-            {"code": each.code, "message": each.text.in_language(session.language)}
-            for each in restored.warnings
-        ],
         "revoked": list(learnt.fates.revoked),
         "suspended": list(learnt.fates.suspended),
         "extended": list(learnt.fates.extended),
@@ -206,6 +217,12 @@ def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
             for each in learnt.keys
         ],
         "windows_changed": learnt.windows_changed,
+    }
+
+
+def _lost_json(restored: Restored) -> dict[str, Any]:
+    """What could not be brought back, and what is kept from being given out twice."""
+    return {
         "lists": {
             "closed": list(restored.lists.closed),
             "open": list(restored.lists.open),
@@ -227,8 +244,6 @@ def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
         "reserved_numbers": [
             {"first": each.reserved[0], "last": each.reserved[1]} for each in restored.series if each.reserved
         ],
-        "waiting": restored.waiting,
-        "steps": [each.in_language(session.language) for each in restored.steps],
     }
 
 
