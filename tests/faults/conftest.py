@@ -18,6 +18,14 @@ StartIssuer = Callable[..., Issuer]
 _TEMPLATE = "suket_template"
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """That a fault's test can fail at all is shown by ``script/faults``; the daily tests ask whether it holds."""
+    for item in items:
+        if "_control_" in item.name:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture
 def found(request: pytest.FixtureRequest) -> Found:
     """Notes what was seen, for the table of ``script/faults``."""

@@ -423,7 +423,7 @@ def _six_months_from(day: date) -> date:
     return until
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 40), ("postgresql", 10)])
+@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 25), ("postgresql", 8)])
 def test_letters_live_as_the_model_says(request: pytest.FixtureRequest, kind: str, examples: int) -> None:
     databases = request.getfixturevalue(f"{kind}_databases")
     machine = type("WholeLifeHere", (WholeLife,), {"databases": databases})
