@@ -7,18 +7,21 @@ the seal names; an id is a hint, the signature is the proof.
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from suket_service.errors import KeyTrouble, Text
 
 KEY_ID_BYTES = 4
+T = TypeVar("T")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Purpose(StrEnum):
@@ -116,20 +119,18 @@ class Key:
             if (jwk["kty"], jwk["crv"]) != ("EC", "P-256"):
                 raise ValueError("another kind of key")
             until, office = jwk["signs_until"], jwk["office"]
-            if office is not None and not isinstance(office, str):
-                raise TypeError("office")
             key = cls(
                 x=_coordinate(jwk["x"]),
                 y=_coordinate(jwk["y"]),
                 purpose=Purpose(jwk["purpose"]),
                 state=KeyState(jwk["state"]),
                 scope=Scope(
-                    environment=str(jwk["environment"]),
-                    office=office,
-                    lists=frozenset(int(number) for number in jwk["lists"]),
-                    villages=tuple(str(prefix) for prefix in jwk["villages"]),
-                    signs_from=date.fromisoformat(jwk["signs_from"]),
-                    signs_until=date.fromisoformat(until) if until else None,
+                    environment=exact(str, jwk["environment"]),
+                    office=None if office is None else exact(str, office),
+                    lists=frozenset(exact(int, number) for number in exact(list, jwk["lists"])),
+                    villages=tuple(exact(str, prefix) for prefix in exact(list, jwk["villages"])),
+                    signs_from=day(jwk["signs_from"]),
+                    signs_until=None if until is None else day(until),
                 ),
             )
         except (KeyError, TypeError, ValueError, OverflowError) as error:
@@ -189,8 +190,42 @@ def b64url(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode("ascii")
 
 
-def _coordinate(text: str) -> bytes:
+def unb64url(text: str) -> bytes:
+    """What :func:`b64url` wrote: no padding, no other letters, no bits left over.
+
+    Raises:
+        ValueError, TypeError: it is not that.
+    """
     raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if b64url(raw) != text:
+        raise ValueError("not the one spelling of these bytes")
+    return raw
+
+
+def exact(kind: type[T], value: Any) -> T:
+    """A member of what we publish, of just this kind; JSON's numbers are exact only up to 2^53.
+
+    Raises:
+        TypeError: it is of another.
+    """
+    if type(value) is not kind or (isinstance(value, int) and abs(value) >= 1 << 53):
+        raise TypeError("a member of another kind")
+    return value
+
+
+def day(text: Any) -> date:
+    """A day as ``YYYY-MM-DD``, in no other of ISO 8601's forms.
+
+    Raises:
+        ValueError, TypeError: it is not one.
+    """
+    if not _DAY.fullmatch(exact(str, text)):
+        raise ValueError("not a day")
+    return date.fromisoformat(text)
+
+
+def _coordinate(text: str) -> bytes:
+    raw = unb64url(text)
     if len(raw) != 32:  # noqa: PLR2004 - RFC 7518 section 6.2.1.2: full width for P-256
         raise ValueError("a coordinate has 32 bytes")
     return raw

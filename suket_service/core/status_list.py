@@ -3,14 +3,13 @@
 Source: draft-ietf-oauth-status-list-20 sections 4.1 and 4.2: least significant bits first, zlib.
 """
 
-import base64
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from suket_service.core.keyring import b64url
+from suket_service.core.keyring import b64url, unb64url
 from suket_service.errors import InputError, Text
 
 #: One list per office and million letters.
@@ -101,9 +100,8 @@ class StatusList:
             bits, text = claim["bits"], claim["lst"]
             if type(bits) is not int or bits not in _SIZES:
                 raise ValueError("bits")
-            packed = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
             unpacker = zlib.decompressobj()
-            raw = unpacker.decompress(packed, max(1, min(most, MOST_UNPACKED_BYTES)))
+            raw = unpacker.decompress(unb64url(text), max(1, min(most, MOST_UNPACKED_BYTES)))
             if not unpacker.eof or unpacker.unused_data:
                 raise ValueError("too large, cut short, or followed by more")
         except (KeyError, TypeError, ValueError, zlib.error):

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from suket_service.core.election import ElectionFacts, StationFacts
-from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose
+from suket_service.core.keyring import Key, KeyRing, KeyState, Purpose, day, exact
 from suket_service.core.kind import IssuingWindow
 from suket_service.core.signing import compact_forms, open_publication, unsigned_header
 from suket_service.core.status_list import BITS, StatusList
@@ -256,37 +256,30 @@ def _unproven_keys(form: str) -> KeyRing:
 def _read(payload: Mapping[str, Any]) -> TrustBundle:
     try:
         bundle = TrustBundle(
-            environment=str(payload["environment"]),
-            registry=str(payload["registry"]),
-            hosts=tuple(str(host) for host in payload["hosts"]),
-            version=int(payload["version"]),
+            environment=exact(str, payload["environment"]),
+            registry=exact(str, payload["registry"]),
+            hosts=tuple(exact(str, host) for host in exact(list, payload["hosts"])),
+            version=exact(int, payload["version"]),
             issued_at=_moment(payload["issued_at"]),
             as_of=_moment(payload["as_of"]),
             stale_after=_moment(payload["stale_after"]),
             keys=KeyRing.from_jwks(payload),
             offices={
-                office["code"]: OfficeFacts(
-                    office["code"], office["name"], timedelta(minutes=office["utc_offset_minutes"])
-                )
-                for office in payload["offices"]
+                office.code: office for office in map(_office_from_json, exact(list, payload["offices"]))
             },
-            kinds={kind["code"]: KindFacts(kind["code"], kind["title"]) for kind in payload["kinds"]},
+            kinds={
+                kind["code"]: KindFacts(exact(int, kind["code"]), exact(str, kind["title"]))
+                for kind in exact(list, payload["kinds"])
+            },
             lists=_lists_from_json(payload["lists"]),
             extensions={
-                (number, index): date.fromisoformat(until) for number, index, until in payload["extensions"]
+                (exact(int, number), exact(int, index)): day(until)
+                for number, index, until in map(_array, exact(list, payload["extensions"]))
             },
-            windows=tuple(
-                IssuingWindow(
-                    window["office"],
-                    window["kind"],
-                    date.fromisoformat(window["opens_on"]),
-                    date.fromisoformat(window["closes_on"]) if window["closes_on"] else None,
-                )
-                for window in payload["windows"]
-            ),
-            checkpoint=payload["checkpoint"],
-            elections=tuple(_election_from_json(each) for each in payload.get("elections", ())),
-            stations=tuple(_station_from_json(each) for each in payload.get("stations", ())),
+            windows=tuple(_window_from_json(each) for each in exact(list, payload["windows"])),
+            checkpoint=None if payload["checkpoint"] is None else exact(str, payload["checkpoint"]),
+            elections=tuple(_election_from_json(each) for each in exact(list, payload.get("elections", []))),
+            stations=tuple(_station_from_json(each) for each in exact(list, payload.get("stations", []))),
         )
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         raise _unreadable() from None
@@ -306,6 +299,25 @@ def _is_consistent(bundle: TrustBundle) -> bool:
     )
 
 
+def _office_from_json(entry: Mapping[str, Any]) -> OfficeFacts:
+    ahead = timedelta(minutes=exact(int, entry["utc_offset_minutes"]))
+    return OfficeFacts(exact(str, entry["code"]), exact(str, entry["name"]), ahead)
+
+
+def _window_from_json(entry: Mapping[str, Any]) -> IssuingWindow:
+    closes = entry["closes_on"]
+    return IssuingWindow(
+        exact(str, entry["office"]),
+        exact(int, entry["kind"]),
+        day(entry["opens_on"]),
+        None if closes is None else day(closes),
+    )
+
+
+def _array(value: Any) -> list[Any]:
+    return exact(list, value)
+
+
 def _list_to_json(snapshot: ListSnapshot) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "list": snapshot.number,
@@ -323,42 +335,54 @@ def _list_to_json(snapshot: ListSnapshot) -> dict[str, Any]:
 def _lists_from_json(entries: Iterable[Mapping[str, Any]]) -> dict[int, ListSnapshot]:
     lists: dict[int, ListSnapshot] = {}
     left = MOST_UNPACKED_BYTES
-    for entry in entries:
-        number = entry["list"]
+    for entry in exact(list, entries):
+        number = exact(int, entry["list"])
         lists[number] = _list_from_json(entry, left)
         left -= len(lists[number].statuses.raw)
     return lists
 
 
 def _list_from_json(entry: Mapping[str, Any], most: int) -> ListSnapshot:
-    prints = {int(index): bytes.fromhex(prefix) for index, prefix in entry.get("fingerprints", ())}
-    if any(len(prefix) != FINGERPRINT_PREFIX_BYTES for prefix in prints.values()):
-        raise ValueError("fingerprint width")
+    prints = {
+        exact(int, index): _prefix(text)
+        for index, text in map(_array, exact(list, entry.get("fingerprints", [])))
+    }
     return ListSnapshot(
-        number=int(entry["list"]),
-        office=str(entry["office"]),
-        next_index=int(entry["next_index"]),
+        number=exact(int, entry["list"]),
+        office=exact(str, entry["office"]),
+        next_index=exact(int, entry["next_index"]),
         statuses=StatusList.from_claim(entry["status_list"], most),
         fingerprints=prints,
         gap=_gap_from_json(entry.get("gap")),
     )
 
 
+def _prefix(text: Any) -> bytes:
+    prefix = bytes.fromhex(text)
+    if len(prefix) != FINGERPRINT_PREFIX_BYTES or prefix.hex() != text:
+        raise ValueError("not the first bytes of a fingerprint")
+    return prefix
+
+
 def _gap_from_json(days: Any) -> Gap | None:
     if days is None:
         return None
-    first, last = days
-    return Gap(date.fromisoformat(first), date.fromisoformat(last))
+    first, last = exact(list, days)
+    return Gap(day(first), day(last))
 
 
 def _election_from_json(entry: Mapping[str, Any]) -> ElectionFacts:
     moments = (_moment(entry[name]) for name in ("opens_at", "closes_at", "issuing_closes_at"))
-    return ElectionFacts(int(entry["id"]), str(entry["office"]), str(entry["name"]), *moments)
+    return ElectionFacts(
+        exact(int, entry["id"]), exact(str, entry["office"]), exact(str, entry["name"]), *moments
+    )
 
 
 def _station_from_json(entry: Mapping[str, Any]) -> StationFacts:
-    served = tuple(str(each) for each in entry["neighbourhoods"])
-    return StationFacts(int(entry["id"]), str(entry["code"]), str(entry["village"]), served)
+    served = tuple(exact(str, each) for each in exact(list, entry["neighbourhoods"]))
+    return StationFacts(
+        exact(int, entry["id"]), exact(str, entry["code"]), exact(str, entry["village"]), served
+    )
 
 
 def _instant(moment: datetime) -> int:
@@ -366,9 +390,7 @@ def _instant(moment: datetime) -> int:
 
 
 def _moment(seconds: Any) -> datetime:
-    if not isinstance(seconds, int):
-        raise TypeError("a moment is a number of seconds")
-    moment = datetime.fromtimestamp(seconds, UTC)
+    moment = datetime.fromtimestamp(exact(int, seconds), UTC)
     if not _FIRST_MOMENT <= moment <= _LAST_MOMENT:
         raise ValueError("a moment outside the calendar")
     return moment

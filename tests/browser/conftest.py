@@ -9,27 +9,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from suket_service.registry import letters
 from suket_service.registry.session import Registry
+from tests.browser.camera import Camera
 from tests.browser.office import an_office
-from tests.browser.serving import free_port, served, suket
+from tests.browser.polls import Polls, an_election_day, print_letter
+from tests.browser.serving import CHROMIUM, chromium_arguments, free_port, served, suket
 from tests.web.staff.conftest import OfficeAtWork
-
-# Chromium asks the network of its own accord; the tests have none.
-_CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A camera that is always there, and nobody who has to be asked.
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-]
 
 
 @dataclass(frozen=True)
@@ -70,13 +58,32 @@ def at_work(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Off
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium for one module: while it is there, nothing else in the process may run an event loop."""
-    # None: the one that Playwright brought itself.
-    names = ("chromium", "chromium-browser", "google-chrome")
-    executable = next((found for name in names if (found := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=executable, args=_CHROMIUM_ARGUMENTS)
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=chromium_arguments())
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def polls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polls]:
+    """An election day that nothing serves yet."""
+    with an_election_day(tmp_path_factory.mktemp("polls") / "var") as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def camera(polls: Polls, tmp_path_factory: pytest.TempPathFactory) -> Camera:
+    """A camera over a letter of that day."""
+    folder = tmp_path_factory.mktemp("camera")
+    print_letter(polls, "valid", folder / "letter.pdf")
+    return Camera(folder / "camera.mjpeg", folder / "letter.pdf")
+
+
+@pytest.fixture(scope="module")
+def playwright(camera: Camera) -> Iterator[Playwright]:
+    """For a module that starts browsers of its own, with that camera."""
+    with sync_playwright() as started:
+        yield started
 
 
 @pytest.fixture(params=[(360, 640), (1366, 768)], ids=["phone", "desk"])

@@ -118,14 +118,15 @@ def an_election_day(folder: Path) -> Iterator[Polls]:
 
 def _papers(office: OfficeAtWork, now: datetime) -> dict[str, Paper]:
     registry = office.registry
-    [expired] = office.issue(1)
-    office.clock = now - timedelta(days=100)
     [key_revoked] = office.issue(1)
     old = next(each for each in administering.list_keys(registry) if each.purpose is Purpose.SEAL)
     administering.new_key(registry, Purpose.SEAL, OFFICE.code, PASSPHRASE, office.tick())
     administering.retire_key(registry, old.kid, office.tick())
+    office.tick(24)
+    [expired] = office.issue(1)
     office.clock = now - timedelta(days=60)
     [outside_window] = office.issue(1)
+    office.extend(key_revoked)  # it would have expired like the other
     office.clock = now - timedelta(days=1)
     window = IssuingWindow(OFFICE.code, 1, _day(now) - timedelta(days=30), None)
     with registry.writing() as tx:

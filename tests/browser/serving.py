@@ -1,5 +1,6 @@
 """A real server, as `suket serve` starts it."""
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,6 +13,24 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 _SUKET = [sys.executable, "-c", "from suket_service.cli import main; main()"]
 START_SECONDS = 60
+#: Debian's own; None: the one that Playwright brought itself.
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def chromium_arguments() -> list[str]:
+    """What Chromium is started with: it asks the network of its own accord, and the tests have none."""
+    return [
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        # A camera that is always there, and nobody who has to be asked.
+        "--use-fake-device-for-media-stream",
+        "--use-fake-ui-for-media-stream",
+    ]
 
 
 def suket(env: Mapping[str, str], *arguments: str) -> None:

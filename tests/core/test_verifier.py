@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
+from suket_service.core.election import ElectionFacts, StationFacts
 from suket_service.core.keyring import KeyRing, KeyState, Purpose, Scope
 from suket_service.core.kind import IssuingWindow
 from suket_service.core.seal import NO_PORTRAIT, Seal, digits, pack, parse, read_digits
 from suket_service.core.status_list import Status, StatusList
 from suket_service.core.trust_bundle import Gap, ListSnapshot, OfficeFacts, TrustBundle, open_bundle
 from suket_service.core.verdict import MESSAGES, NOT_COVERED, Caution, Note, Outcome, Reason, Tone, Verdict
-from suket_service.core.verifier import BundleRecords, Record, trust_of, unread, verify
+from suket_service.core.verifier import BundleRecords, Record, StationView, trust_of, unread, verify
 from suket_service.errors import InputError, SealError
 from tests.builders import NOON, a_publication_key, a_scope, a_seal_key, a_sealed, text_of
 from tests.core.builders import (
@@ -91,6 +92,22 @@ def fingerprint_of(word: str, seal: Seal) -> bytes | None:
     return {"own": seal.fingerprint, "other": seal.fingerprint[::-1]}.get(word)
 
 
+def gap_of(days: list[str] | None) -> Gap | None:
+    return Gap(*map(date.fromisoformat, days)) if days else None
+
+
+def station_of(world: dict[str, Any]) -> StationView | None:
+    given = world["station"]
+    if given is None:
+        return None
+    opens, closes = instant(given["opens_at"]), instant(given["closes_at"])
+    return StationView(
+        StationFacts(1, "001", given["village"], tuple(given["neighbourhoods"])),
+        ElectionFacts(1, "2172", "an election", opens, closes, opens),
+        given["presented"],
+    )
+
+
 def bundle_of(world: dict[str, Any], seal: Seal) -> TrustBundle:
     lists, extensions, given, index = {}, {}, world["list"], seal.facts.status_index
     if given is not None:
@@ -103,8 +120,12 @@ def bundle_of(world: dict[str, Any], seal: Seal) -> TrustBundle:
             given["number"],
             "2172",
             given["next_index"],
-            StatusList.of_letters(given["next_index"], exceptions, size),
+            StatusList.pack(
+                exceptions.get(at, Status.VALID if at < given["next_index"] else Status.NOT_ISSUED)
+                for at in range(size)
+            ),
             prints,
+            gap_of(given["gap"]),
         )
         if given["extended_to"]:
             whose = index + (given.get("extended") == "neighbour")
@@ -142,9 +163,9 @@ def verdict_of(case: dict[str, Any]) -> Verdict:
         return unread(Reason(reason), at, None)
     if case["source"] == "bundle":
         bundle = through_the_wire(bundle_of(world, seal))
-        return verify(text, trust_of(bundle), BundleRecords(bundle), at)
+        return verify(text, trust_of(bundle), BundleRecords(bundle), at, station_of(world))
     records = FixedRecords(lambda seal: record_of(world, seal))
-    return verify(text, online_trust(**shared_of(world), data_as_of=at), records, at)
+    return verify(text, online_trust(**shared_of(world), data_as_of=at), records, at, station_of(world))
 
 
 # The file

@@ -6,14 +6,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHEETS = sorted((ROOT / "suket_service" / "web" / "static").rglob("*.css"))
+STATIC = ROOT / "suket_service" / "web" / "static"
+#: What is built of them is written by a program.
+BUILT = STATIC / "build"
+SHEETS = sorted(each for each in STATIC.rglob("*.css") if BUILT not in each.parents)
 PAGES = sorted(
     page
     for page in (ROOT / "templates").rglob("*.html")
     if page.relative_to(ROOT / "templates").parts[0]
     in ("staff", "public", "station", "base.html", "error.html")
 )
-SCRIPTS = sorted((ROOT / "suket_service" / "web" / "static").rglob("*.js"))
+SCRIPTS = sorted(each for each in STATIC.rglob("*.js") if BUILT not in each.parents)
 #: What may be said in plain numbers: nothing, hair lines, and the sizes of things that are drawn or touched.
 _SPACING = re.compile(r"(?<![\w-])(margin|padding|gap|row-gap|column-gap)[\w-]*\s*:\s*([^;}]+)")
 _SIZE = re.compile(r"(?<![\w-])font(-size)?\s*:\s*([^;}]+)")
