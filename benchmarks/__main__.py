@@ -16,6 +16,8 @@ SUBJECTS = {
     "letter": "letter_pdf",
     "batch": "print_batch",
     "start": "start_up",
+    "scan": "scan_to_verdict",
+    "read-rate": "read_rate",
 }
 
 

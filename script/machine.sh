@@ -1,4 +1,4 @@
-# What the other scripts share: finding Python, and getting system packages where they are missing.
+# What the other scripts share: finding Python and Node, and getting system packages where they are missing.
 # Sourced, not run.
 
 # The system packages letters need, and those that only the tests need.
@@ -103,4 +103,28 @@ ensure_venv() {
 
 need_packages_for_python() {
     find_python >/dev/null 2>&1 || need_packages python3 python3-venv
+}
+
+# Print the first Node that is new enough and has its npm beside it.
+find_node() {
+    local node
+    for node in "$(command -v node)" "$PWD/.venv/bin/node"; do
+        if [ -x "$node" ] && [ -x "$(dirname "$node")/npm" ] &&
+            "$node" -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
+            printf '%s\n' "$node"
+            return 0
+        fi
+    done
+    return 1
+}
+
+# Put Node and npm first on the path: the machine's where new enough, else what pip brings into .venv.
+ensure_node() {
+    local node
+    if ! node=$(find_node); then
+        say "Installing Node, which builds the scanner, into .venv …"
+        PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/pip install --quiet --retries 1 --require-hashes -r requirements-node.lock
+        node=$(find_node) || { say "Node 20 or newer is needed to build the scanner."; return 1; }
+    fi
+    PATH=$(dirname "$node"):$PATH
 }

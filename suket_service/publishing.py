@@ -47,6 +47,11 @@ _AT_ONCE = (
     *("letter.revoke", "letter.supersede", "letter.suspend", "key.revoke"),
     *("election.create", "election.change", "election.cancel", "stations.import"),
 )
+#: The polls' own doings, thousands on the day: no holder's data change by them, and each set is fetched by every phone.
+_TELLS_HOLDERS_NOTHING = (
+    *("presentations.receive", "presentations.report", "station.sheets"),
+    *("device.enrol", "device.confirm", "device.revoke", "device.check"),
+)
 #: With nothing changed at all, a bundle is made anew well before it goes stale.
 RENEWAL = timedelta(hours=12)
 #: How long holders may keep a status list without asking again, in seconds (`ttl`, section 5.1).
@@ -117,7 +122,7 @@ def _is_due(tx: Transaction, at: datetime) -> bool:
     if not bundle:
         return audit.head(tx).entries > 0
     age = at - bundle[0].published_at
-    changed = audit.head(tx).entries > bundle[0].audit_seq
+    changed = audit.holds_others(tx, bundle[0].audit_seq, _TELLS_HOLDERS_NOTHING)
     urgent = changed and audit.holds_any(tx, bundle[0].audit_seq, _AT_ONCE)
     return urgent or age >= RENEWAL or (changed and age >= MOST_DELAY)
 

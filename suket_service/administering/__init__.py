@@ -19,7 +19,13 @@ from suket_service.administering.clients import (
     revoke_client,
 )
 from suket_service.administering.closing_day import close_day
-from suket_service.administering.demo import DemoAccount, demo_accounts, equip_demo, furnish_demo
+from suket_service.administering.demo import (
+    DemoAccount,
+    demo_accounts,
+    equip_demo,
+    furnish_demo,
+    hold_demo_elections,
+)
 from suket_service.administering.disclosing import (
     USUAL_COLUMNS,
     DisclosedList,
@@ -32,6 +38,13 @@ from suket_service.administering.disclosing import (
     export_letters,
     fetch_list,
     roles_for,
+)
+from suket_service.administering.elections import (
+    PlannedElection,
+    cancel_election,
+    change_election,
+    create_election,
+    planned,
 )
 from suket_service.administering.keys import (
     KeyChange,
@@ -184,6 +197,7 @@ __all__ = [
     "NewOffice",
     "Order",
     "OwnList",
+    "PlannedElection",
     "Present",
     "Published",
     "RegionFate",
@@ -202,6 +216,8 @@ __all__ = [
     "are_kinds_shared",
     "back_up",
     "begin_session",
+    "cancel_election",
+    "change_election",
     "change_kind",
     "change_letterhead",
     "change_number_pattern",
@@ -213,6 +229,7 @@ __all__ = [
     "close_window",
     "confirm",
     "confirm_stations",
+    "create_election",
     "demo_accounts",
     "discard_list",
     "disclose_list",
@@ -225,6 +242,7 @@ __all__ = [
     "finish_enrolment",
     "first_strange_letter",
     "furnish_demo",
+    "hold_demo_elections",
     "import_list",
     "import_regions",
     "import_residents",
@@ -245,6 +263,7 @@ __all__ = [
     "next_numbers",
     "note_use",
     "open_checkpoint",
+    "planned",
     "preview_list",
     "preview_stations",
     "propose_totp",

@@ -3,18 +3,22 @@
 A production registry refuses such accounts (``staff.may_act``); none of this works on one.
 """
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 import suket_service.core.credentials as core
+from suket_service.administering.elections import PlannedElection, create_election
 from suket_service.administering.offices import set_cards_in_stock
+from suket_service.administering.polling_stations import confirm_stations, upload_stations
 from suket_service.administering.service_points import add_service_point
 from suket_service.core.letter import Office
 from suket_service.core.verifier import DEMO
-from suket_service.registry import audit, credentials, offices, staff
+from suket_service.registry import audit, credentials, elections, offices, polling_stations, staff
 from suket_service.registry.service_points import PointFacts, PointKind
 from suket_service.registry.session import Registry
-from suket_service.registry.staff import StaffMember
+from suket_service.registry.staff import Role, StaffMember
 
 #: Too obvious for anyone to choose, and stored past the rule that says so.
 DEMO_PASSWORD = "suket peragaan"  # noqa: S105 - shown on the demo's own login page
@@ -70,6 +74,48 @@ def furnish_demo(registry: Registry, office: str, by: str, at: datetime) -> None
     set_cards_in_stock(registry, office, _CARDS, by, at)
 
 
+def hold_demo_elections(registry: Registry, at: datetime) -> None:
+    """Give the demo's office polling stations where it has none, and an election today; safe to repeat."""
+    with registry.reading() as tx:
+        offices.require_environment(tx, DEMO)
+        known = offices.offices(tx)
+        served = {office.code: offices.villages_of(tx, office) for office in known}
+        people = {
+            office.code: {each.role: each.username for each in staff.members(tx, office.code) if each.demo}
+            for office in known
+        }
+    for office in known:
+        if set(_VILLAGES) <= set(served[office.code]) and {Role.OPERATOR, Role.APPROVER} <= set(
+            people[office.code]
+        ):
+            _hold_election(registry, office, people[office.code], at)
+
+
+def _hold_election(registry: Registry, office: Office, people: Mapping[Role, str], at: datetime) -> None:
+    with registry.reading() as tx:
+        stations = polling_stations.how_many(tx, office.code)
+        held = [each for each in elections.of_office(tx, office.code) if each.cancelled_at is None]
+    if not stations:
+        upload = secrets.token_hex(16)
+        upload_stations(
+            registry, office.code, upload, "tps-peragaan.csv", _STATIONS, people[Role.OPERATOR], at
+        )
+        confirm_stations(registry, office.code, upload, people[Role.OPERATOR], at)
+    day = office.local_date(at + _LAST_MINUTE)  # of tomorrow in today's last minute
+    if not any(office.local_date(each.opens_at) == day for each in held):
+        plan = PlannedElection(_ELECTION, day, time(6), time(23, 59), day, time(6))
+        create_election(registry, office.code, plan, people[Role.APPROVER], at)
+
+
+_ELECTION = "Pemilihan contoh"
+_LAST_MINUTE = timedelta(minutes=1)
+_VILLAGES = ("2172011004", "2172031001")
+#: Where the holders of example letters live: two stations that part a village between them, and a whole village's.
+_STATIONS = f"""tps,kelurahan,rt_rw,alamat
+001,{_VILLAGES[1]},"001/001, 001/003",Halaman SD Negeri contoh 1
+002,{_VILLAGES[1]},001-009/002,Balai RW 002
+001,{_VILLAGES[0]},,Halaman SD Negeri contoh 2
+""".encode()
 _CARDS = 25
 _PLACES = (
     PointFacts(

@@ -157,9 +157,11 @@ _DRAFTS = Text(
 )
 _REPEAT = Text(
     "Ulangi apa yang diubah sesudah {since}: impor penduduk, petugas dan kata sandi (yang dinonaktifkan aktif lagi), "
-    "kunci klien, jenis surat, kop surat.",
+    "kunci klien, jenis surat, kop surat, pemilihan dan TPS. Ponsel TPS yang dicabut sejak itu berlaku lagi: cabut lagi. "
+    "Lembar TPS yang belum dipakai tidak berlaku lagi: buat yang baru.",
     "Do again what was changed after {since}: imports of residents, staff and passwords (whoever was deactivated is "
-    "active again), client keys, kinds, letterheads.",
+    "active again), client keys, kinds, letterheads, elections and stations. Stations' phones revoked since count again: "
+    "revoke them again. Station sheets not used yet count no more: make new ones.",
 )
 _BACK_UP = Text(
     "Buat cadangan baru sekarang (`suket backup`). Cadangan yang lebih lama jangan dipulihkan lagi tanpa terbitan "

@@ -68,6 +68,8 @@ def init(session: Session, demo: bool, office_file: Path | None, regions_file: P
             f"{sum(outcome.imported for outcome in outcomes)} penduduk contoh diimpor.",
             "The example residents are imported.",
         )
+    if settings.is_demo:
+        administering.hold_demo_elections(session.registry, now())
     if done.created:
         session.publish()
     place = session.registry.file or session.registry.url.render_as_string(hide_password=True)

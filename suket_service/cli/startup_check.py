@@ -14,15 +14,18 @@ from suket_service.core.keyring import Purpose
 from suket_service.errors import KeyTrouble, SuketError, Text
 from suket_service.registry import keys, offices, server, staff
 from suket_service.registry.staff import Role
+from suket_service.settings import HOME
 
 INSTALL_LINE = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz0b libharfbuzz-subset0 libzbar0"
+#: What the scanner's build writes last.
+SCANNER = HOME / "suket_service" / "web" / "static" / "build" / "scan" / "asset-manifest.json"
 #: Free space below which an office should make room: 256 MiB, about 20,000 letters.
 LEAST_FREE_BYTES = 256 * 1024 * 1024
 
 
 def problems(session: Session) -> list[Text]:
     """One sentence a problem; none when all is ready."""
-    found = list(_paper_problems())
+    found = [*_paper_problems(), *_scanner_problems()]
     try:
         settings = session.settings
     except SuketError as error:
@@ -55,6 +58,14 @@ def _paper_problems() -> Iterator[Text]:
         yield Text(
             f"Surat tidak dapat dicetak di mesin ini ({last}). Jalankan: {INSTALL_LINE}",
             f"Letters cannot be printed on this machine ({last}). Run: {INSTALL_LINE}",
+        )
+
+
+def _scanner_problems() -> Iterator[Text]:
+    if not SCANNER.is_file():
+        yield Text(
+            "Pemindai untuk TPS (/scan/) belum dibangun; surat tidak terpengaruh. Jalankan: script/scanner",
+            "The scanner for polling stations (/scan/) is not built; letters are not affected. Run: script/scanner",
         )
 
 

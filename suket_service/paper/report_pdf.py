@@ -26,7 +26,8 @@ MOST_LINES = 1_000
 MOST_STATION_LINES = 2_500
 #: Rows for letters in doubt on the form for stations without power.
 DOUBTFUL_ROWS = 8
-_QR = "letter:checkpoint"
+#: Where a template finds the symbol of its paper.
+QR = "letter:checkpoint"
 _TOGETHER = 10  # stations laid out at a time, 4 MB of memory each
 
 
@@ -130,7 +131,7 @@ class ReportPrinter:
         Raises:
             PrinterError: ``glyph_missing``, ``asset_refused`` or ``renderer_warned``.
         """
-        return self._one("list.html", paper)
+        return self.one("list.html", paper)
 
     def closing(self, paper: ClosingPaper) -> bytes:
         """The closing report as PDF/A-2a.
@@ -139,7 +140,7 @@ class ReportPrinter:
             PrinterError: as :meth:`list`.
         """
         drawing = symbol.plain_runs(paper.qr)
-        return self._one("closing.html", paper, {_QR: Stamp(drawing.side, drawing.dark)})
+        return self.one("closing.html", paper, {QR: Stamp(drawing.side, drawing.dark)})
 
     def stations(self, papers: StationPapers, stations: Sequence[StationPaper]) -> bytes:
         """The papers of stations in one PDF/A-2u, each numbered by itself and beginning on a page of its own.
@@ -150,24 +151,41 @@ class ReportPrinter:
         """
         if not stations:
             raise ValueError("no stations to print for")
-        common = {**_values(papers), "doubtful_rows": DOUBTFUL_ROWS}
+        common = {**values(papers), "doubtful_rows": DOUBTFUL_ROWS}
+        title = f"Surat keterangan yang berlaku pada {papers.day}"
+        return self.several("station.html", [({**common, "station": each}, {}) for each in stations], title)
+
+    def one(self, page: str, paper: Any, stamps: Mapping[str, Stamp] | None = None) -> bytes:
+        """The paper that a template makes of a dataclass, as PDF/A-2a.
+
+        Raises:
+            PrinterError: as :meth:`list`.
+        """
+        with self._turn:
+            html = self._html(page, values(paper))
+            return self._ready.pdf(self._lay_out(html, stamps or {}), _identifier(html))
+
+    def several(
+        self, page: str, papers: Sequence[tuple[Mapping[str, Any], Mapping[str, Stamp]]], title: str
+    ) -> bytes:
+        """Papers of one template, each with its stamps and beginning on a page of its own, in one PDF/A-2u.
+
+        Raises:
+            PrinterError: as :meth:`list`.
+        """
         parts = []
-        for start in range(0, len(stations), _TOGETHER):
-            portion = stations[start : start + _TOGETHER]
+        for start in range(0, len(papers), _TOGETHER):
+            portion = papers[start : start + _TOGETHER]
             with self._turn:
-                pages = [self._html("station.html", {**common, "station": each}) for each in portion]
-                documents = [self._lay_out(page, {}) for page in pages]
-                title = f"Surat keterangan yang berlaku pada {papers.day}"
+                pages = [self._html(page, told) for told, _ in portion]
+                documents = [
+                    self._lay_out(html, stamps) for html, (_, stamps) in zip(pages, portion, strict=True)
+                ]
                 parts.append(self._ready.joined_pdf(documents, title, _identifier("".join(pages))))
         return join(parts)
 
-    def _one(self, page: str, paper: Any, stamps: Mapping[str, Stamp] | None = None) -> bytes:
-        with self._turn:
-            html = self._html(page, _values(paper))
-            return self._ready.pdf(self._lay_out(html, stamps or {}), _identifier(html))
-
-    def _html(self, page: str, values: Mapping[str, Any]) -> str:
-        html = self._jinja.get_template(page).render(**values, demo=self._demo, qr_address=_QR)
+    def _html(self, page: str, told: Mapping[str, Any]) -> str:
+        html = self._jinja.get_template(page).render(**told, demo=self._demo, qr_address=QR)
         if missing := missing_glyphs(html):
             raise _glyph_missing(missing)
         return html
@@ -190,11 +208,12 @@ def signatory(head: Letterhead) -> tuple[str, ...]:
     return f"{head.capacity.value} {lines[0]}", *lines[1:]
 
 
-def _values(paper: Any) -> dict[str, Any]:
+def values(paper: Any) -> dict[str, Any]:
+    """What a template reads of a paper: its fields, who signs, and when it was made."""
     # Shallow on purpose: templates read dataclasses by attribute.
-    values = {name: getattr(paper, name) for name in paper.__dataclass_fields__}
+    fields = {name: getattr(paper, name) for name in paper.__dataclass_fields__}
     created = paper.made_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {**values, "posts": signatory(paper.head), "created": created}
+    return {**fields, "posts": signatory(paper.head), "created": created}
 
 
 def _identifier(html: str) -> bytes:

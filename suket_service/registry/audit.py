@@ -115,6 +115,12 @@ def holds_any(tx: Connection, after: int, actions: Sequence[str]) -> bool:
     return tx.execute(found).first() is not None
 
 
+def holds_others(tx: Connection, after: int, actions: Sequence[str]) -> bool:
+    """Whether anything but those actions was done after the entry of that number."""
+    found = select(AuditRow.seq).where(AuditRow.seq > after, AuditRow.action.not_in(actions)).limit(1)
+    return tx.execute(found).first() is not None
+
+
 def first_at(tx: Connection) -> datetime:
     """When the chain began, and the registry with it."""
     return tx.execute(select(AuditRow.at).order_by(AuditRow.seq).limit(1)).scalar_one()

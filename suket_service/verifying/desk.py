@@ -13,7 +13,7 @@ from suket_service.core.seal import FEWEST_DIGITS, Seal, SealText, read_text
 from suket_service.core.status_list import Status
 from suket_service.core.trust_bundle import OfficeFacts, TrustBundle
 from suket_service.core.verdict import Caution, Reason, Verdict
-from suket_service.core.verifier import BundleRecords, Record, Trust, trust_of, unread, verify
+from suket_service.core.verifier import BundleRecords, Record, StationView, Trust, trust_of, unread, verify
 from suket_service.errors import RegistryError, SealError
 from suket_service.paper import reader
 from suket_service.registry import audit, keys, offices, positions
@@ -49,9 +49,9 @@ class Desk:
         self._host = host
         self._held: tuple[ChainHead | None, Trust | None] = (None, None)
 
-    def check_text(self, text: str, at: datetime) -> Answer:
-        """Check the text of one symbol."""
-        return self._check(text, at, file_sha256=None)
+    def check_text(self, text: str, at: datetime, where: StationView | None = None) -> Answer:
+        """Check the text of one symbol; ``where``: the polling station that asks, if one does."""
+        return self._check(text, at, file_sha256=None, where=where)
 
     def check_file(self, data: bytes, at: datetime) -> Answer:
         """Check a PDF, a photograph or a scan of a letter.
@@ -66,11 +66,13 @@ class Desk:
         is_pdf = found.media == "pdf"
         return self._check(text, at, hashlib.sha256(data).hexdigest() if is_pdf else None)
 
-    def _check(self, text: str, at: datetime, file_sha256: str | None) -> Answer:
+    def _check(
+        self, text: str, at: datetime, file_sha256: str | None, where: StationView | None = None
+    ) -> Answer:
         try:
             with self._registry.reading() as tx:
                 records = _RegistryRecords(tx)
-                verdict = verify(text, self._trust(tx, at), records, at)
+                verdict = verify(text, self._trust(tx, at), records, at, where)
                 registered = records.last if verdict.genuine and _is_this(records.last, verdict) else None
                 if file_sha256 is not None and registered is not None:
                     printed = positions.printed_files(tx, registered.letter)

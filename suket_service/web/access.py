@@ -39,6 +39,7 @@ WITHOUT_TOKEN = Guard(None, csrf=False)
 EVERYONE = only(*Role)
 OFFICERS = only(OPERATOR, APPROVER)
 READERS = only(OPERATOR, APPROVER, AUDITOR)
+PLANNERS = only(APPROVER, ADMIN)
 OWN = replace(EVERYONE, enrolling=True)
 
 #: Every endpoint by name. A route that is missing here answers 404; a test walks the map both ways.
@@ -47,14 +48,23 @@ ROUTES: dict[str, Guard] = {
     "static": PUBLIC,
     "openapi.spec": PUBLIC,
     "api.verifications": WITHOUT_TOKEN,
+    "states.letter_states": WITHOUT_TOKEN,
+    "states.check_codes": WITHOUT_TOKEN,
+    "station.enrol": WITHOUT_TOKEN,
+    "station.trust_bundle": WITHOUT_TOKEN,  # with the device's own proof, as is the next
+    "station.presentations": replace(WITHOUT_TOKEN, most_bytes=MB // 2),
     "api.docs": PUBLIC,
     "published.jwks": PUBLIC,
     "published.status_list": PUBLIC,
     "published.trust_bundle": PUBLIC,
     "front.home": PUBLIC,
     "public.check": PUBLIC,
+    "public.check_typed_code": WITHOUT_TOKEN,
     "public.healthz": PUBLIC,
     "public.readyz": PUBLIC,
+    "scan.page": PUBLIC,
+    "scan.service_worker": PUBLIC,
+    "scan.asset": PUBLIC,
     "demo.pdf": PUBLIC,
     "demo.letter_symbol": PUBLIC,
     "demo.trial_symbol": PUBLIC,
@@ -167,6 +177,26 @@ ROUTES: dict[str, Guard] = {
     "reports.preview": OFFICERS,
     "reports.confirm": OFFICERS,
     "reports.papers": OFFICERS,
+    # Elections
+    "elections.index": EVERYONE,
+    "elections.new_form": PLANNERS,
+    "elections.new": PLANNERS,
+    "elections.change_form": PLANNERS,
+    "elections.change": PLANNERS,
+    "elections.cancel_form": PLANNERS,
+    "elections.cancel": PLANNERS,
+    "elections.election": EVERYONE,
+    "elections.sheets": OFFICERS,
+    "elections.make_sheets": OFFICERS,
+    "elections.phone": READERS,
+    "elections.confirm": OFFICERS,
+    "elections.revoke": OFFICERS,
+    "elections.twice": READERS,
+    "elections.reports": READERS,
+    "elections.make_report": OFFICERS,
+    "elections.report_table": READERS,
+    "elections.report_paper": READERS,
+    "elections.report_token": READERS,
     "figures.page": PUBLIC,  # the day's counts; also of a public process
     "figures.as_json": PUBLIC,
     # Administration and service points
@@ -231,6 +261,15 @@ _STAFF_HEADERS = {
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), geolocation=(), microphone=()",
 }
+#: The scanner's decoder is WebAssembly in a worker; a worker's script answers for its own policy.
+_SCANNER_HEADERS = {
+    "Permissions-Policy": _STAFF_HEADERS["Permissions-Policy"],
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; manifest-src 'self'; "
+        "style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+}
 
 
 def guard_of(endpoint: str) -> Guard:
@@ -251,9 +290,7 @@ def deny_by_default(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        guard = ROUTES.get(request.endpoint or "")
-        for_staff = guard is not None and (guard.roles is not None or request.endpoint in _SIGN_IN)
-        for name, value in ({**_HEADERS, **_STAFF_HEADERS} if for_staff else _HEADERS).items():
+        for name, value in {**_HEADERS, **_own_headers(request.endpoint or "")}.items():
             response.headers.setdefault(name, value)
         if settings.base_url.startswith("https:"):
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
@@ -262,3 +299,12 @@ def deny_by_default(app: Flask, settings: Settings) -> None:
 
 
 _SIGN_IN = ("account.sign_in",)
+
+
+def _own_headers(endpoint: str) -> dict[str, str]:
+    """What a route's answers carry in place of what all carry."""
+    if endpoint.startswith("scan."):
+        return _SCANNER_HEADERS
+    guard = ROUTES.get(endpoint)
+    for_staff = guard is not None and (guard.roles is not None or endpoint in _SIGN_IN)
+    return _STAFF_HEADERS if for_staff else {}

@@ -18,7 +18,10 @@ from suket_service.web import (
     openapi,
     public,
     published,
+    scan,
     service_points,
+    states,
+    station,
 )
 
 
@@ -58,8 +61,11 @@ def create_app(settings: Settings) -> APIFlask:
     error_pages.install(app)
     app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # it may be text there; ours is JSON
     app.register_blueprint(api.blueprint)
+    app.register_blueprint(states.blueprint)
+    app.register_blueprint(station.blueprint)
     app.register_blueprint(published.blueprint)
     app.register_blueprint(public.blueprint)
+    app.register_blueprint(scan.blueprint)
     app.register_blueprint(figures.blueprint)
     app.register_blueprint(service_points.blueprint)
     if settings.role == "public":

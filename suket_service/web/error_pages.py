@@ -125,18 +125,7 @@ def _shape_status(status: int) -> int:
 
 def _answer(status: int, code: str, text: Text, fields: list[str] | None = None) -> Response:
     if _wants_json():
-        problem: dict[str, Any] = {
-            "type": f"about:blank#{code}",
-            "title": text.en,
-            "status": status,
-            "detail": text.id,
-            "code": code,
-        }
-        if fields:
-            problem["fields"] = fields
-        answer = jsonify(problem)
-        answer.status_code = status
-        answer.mimetype = "application/problem+json"
+        answer = problem(status, code, text, fields)
     elif request.url_rule is None and isinstance(request.routing_exception, SecurityError):
         # A foreign Host header: there is no address to build a page's links from.
         answer = Response(f"{text.id}\n", status, mimetype="text/plain")
@@ -144,6 +133,23 @@ def _answer(status: int, code: str, text: Text, fields: list[str] | None = None)
         answer = make_response(render_template("error.html", status=status, text=text), status)
     if status == 503:  # noqa: PLR2004
         answer.headers["Retry-After"] = "5"
+    return answer
+
+
+def problem(status: int, code: str, text: Text, fields: list[str] | None = None) -> Response:
+    """An error as RFC 9457 has it; ``fields``: where it lies."""
+    told: dict[str, Any] = {
+        "type": f"about:blank#{code}",
+        "title": text.en,
+        "status": status,
+        "detail": text.id,
+        "code": code,
+    }
+    if fields:
+        told["fields"] = fields
+    answer = jsonify(told)
+    answer.status_code = status
+    answer.mimetype = "application/problem+json"
     return answer
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from suket_service import issuing, printing, publishing
+from suket_service import issuing, printing, publishing, verifying
 from suket_service.errors import SuketError
 from suket_service.publishing import Publisher
 from suket_service.web.context import Context, now
@@ -37,6 +37,7 @@ def see_to(context: Context) -> None:
     settings = context.settings
     _attempt("files not let go", lambda: issuing.let_go_of_old_uploads(context.registry, now()))
     _attempt("prints not let go", lambda: printing.Shelf(settings.data_dir).sweep(now()))
+    _attempt("failures not let go", lambda: verifying.forget_old_failures(context.registry, now()))
     if settings.key_passphrase is not None:
         publisher = Publisher(settings.key_passphrase, settings.base_url, settings.host)
         _attempt("not published", lambda: publishing.publish_if_due(context.registry, publisher, now()))

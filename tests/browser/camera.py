@@ -70,4 +70,5 @@ class Camera:
 def _drawn(text: str) -> Image.Image:
     picture = io.BytesIO()
     symbol.make(text).save(picture, kind="png", scale=8, border=0)
-    return Image.open(picture).convert("RGB")
+    drawn: Image.Image = Image.open(picture).convert("RGB")
+    return drawn

@@ -51,6 +51,11 @@ def test_it_names_the_calls_of_the_contract(document: dict[str, Any]) -> None:
         ("get", "/.well-known/jwks.json"),
         ("get", "/api/v1/status-lists/{number}"),
         ("get", "/scan/trust-bundle"),
+        ("post", "/api/v1/letter-states"),
+        ("post", "/api/v1/check-codes"),
+        ("post", "/api/v1/devices"),
+        ("get", "/api/v1/station/trust-bundle"),
+        ("post", "/api/v1/presentations"),
     }
 
 

@@ -13,6 +13,7 @@ from suket_service.registry import keys, offices, publications
 from suket_service.registry.publications import Publication
 from suket_service.registry.schema import (
     CredentialRow,
+    EnrolmentRow,
     IssuingWindowRow,
     RecoveryCodeRow,
     SigningKeyRow,
@@ -126,6 +127,12 @@ def spend_codes(tx: Connection, at: datetime) -> None:
     """Let no code that may have been used since count again, and no session that may have been ended."""
     tx.execute(delete(RecoveryCodeRow))
     tx.execute(delete(StaffSessionRow))
+    # A phone that was enrolled since is not known any more; what it used must not enrol another.
+    tx.execute(
+        update(EnrolmentRow)
+        .where(EnrolmentRow.used_at.is_(None), EnrolmentRow.ended_at.is_(None))
+        .values(ended_at=at)
+    )
     step = int(at.timestamp()) // STEP_SECONDS + STEPS_EITHER_SIDE
     tx.execute(
         update(CredentialRow)

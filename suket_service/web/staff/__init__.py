@@ -17,6 +17,7 @@ _AREAS = (
     "batches",
     "register",
     "reports",
+    "elections",
     "administration",
     "audit",
 )

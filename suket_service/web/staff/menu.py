@@ -35,6 +35,7 @@ _ITEMS = (
     Item("batches.start", Text("Berkas massal", "Batches")),
     Item("register.start", Text("Daftar penduduk", "Residents")),
     Item("reports.index", Text("Laporan", "Reports")),
+    Item("elections.index", Text("Pemilihan", "Elections")),
     Item("administration.index", Text("Pengaturan", "Administration")),
     Item("administration.points", Text("Tempat layanan", "Service points")),  # all that an operator has there
     Item("audit.entries", Text("Audit", "Audit")),

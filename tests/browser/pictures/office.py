@@ -26,7 +26,7 @@ from suket_service.registry.residents import Import
 from suket_service.registry.session import Registry
 from suket_service.settings import DEMO, HOME, Settings, prepare_demo
 from suket_service.sheets.read import Row
-from tests.browser.pictures import people
+from tests.browser.pictures import people, polls
 
 OFFICE = "2172"
 WIB = timezone(timedelta(hours=7))
@@ -99,6 +99,7 @@ def make(data_dir: Path, base_url: str, now: datetime) -> Made:
         _today(office)
         _fates(office)
         places = {**_files(office), **_reports(office), **_administration(office)}
+        places |= polls.hold(registry, OFFICE, office.of_state(LetterState.ISSUED), settings, now)
         _keep(office)
         places |= _letters(office)
     return Made(settings, places)

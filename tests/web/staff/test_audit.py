@@ -34,7 +34,7 @@ from tests.web.staff.test_matrix import EXAMPLES, ask, filled, state_of
 
 __all__ = ["filled"]
 PACKAGE = Path(__file__).parents[3] / "suket_service"
-NOTING = ("issuing", "verifying", "printing", "publishing.py", "administering", "registry")
+NOTING = ("issuing", "verifying", "printing", "publishing.py", "presenting", "administering", "registry")
 #: Columns are written like actions, and so is a setting of the migrations.
 COLUMNS = {
     f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns

@@ -86,6 +86,22 @@ ACTIONS: dict[str, Text] = {
     "stations.upload": Text("mengunggah daftar TPS", "uploaded polling stations"),
     "stations.import": Text("mengimpor daftar TPS", "imported polling stations"),
     "stations.list": Text("mencetak daftar per TPS", "printed lists for polling stations"),
+    # Elections
+    "election.create": Text("merencanakan pemilihan", "planned an election"),
+    "election.change": Text("mengubah pemilihan", "changed an election"),
+    "election.cancel": Text("membatalkan pemilihan", "cancelled an election"),
+    "station.sheets": Text("membuat lembar pendaftaran ponsel", "made enrolment sheets"),
+    "device.enrol": Text("mendaftarkan ponsel TPS", "enrolled a station's phone"),
+    "device.confirm": Text("mengesahkan ponsel TPS", "confirmed a station's phone"),
+    "device.revoke": Text("mencabut ponsel TPS", "revoked a station's phone"),
+    "device.check": Text("memeriksa surat di TPS", "checked letters at a station"),
+    "presentations.receive": Text(
+        "menerima catatan surat yang ditunjukkan", "took in what letters were shown"
+    ),
+    "presentations.report": Text(
+        "membuat laporan surat yang ditunjukkan dua kali", "made a report of letters shown twice"
+    ),
+    # Files taken out
     "report.register": Text("mengambil buku register", "took the register as a file"),
     "report.expiring": Text(
         "mengambil daftar surat yang akan berakhir", "took the list of letters about to end"

@@ -16,7 +16,7 @@ from suket_service.web.context import context
 from suket_service.web.language import day, say, t
 from suket_service.web.signed_in import SignedIn, signed_in
 from suket_service.web.staff import charts
-from suket_service.web.staff.overview import condition, waiting
+from suket_service.web.staff.overview import condition, polls, waiting
 from suket_service.web.staff.overview.waiting import NEAR_DAYS, Known
 
 #: Days that the charts look back.
@@ -33,10 +33,12 @@ def home() -> str:
         counted = counting.now_in_force(tx, me.office.code, me.today, soon)
         tasks = waiting.tasks(tx, me, Known(parts, counted.ending))
         numbers, figures = _letters(tx, me, counted)
+        held = polls.near(tx, me)
     step = waiting.NEXT_STEP[me.role]
     return render_template(
         "staff/overview/home.html",
         tasks=[(task, waiting.way(task.endpoint, task.arguments, task.anchor)) for task in tasks],
+        elections_near=[polls.at_a_glance(registry, me, each) for each in held],
         numbers=numbers,
         figures=figures,
         condition=waiting.CONDITION,

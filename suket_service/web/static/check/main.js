@@ -1,9 +1,9 @@
-// The public check: takes the seal out of the address, asks the service, shows the verdict.
-// Stores nothing; the seal is gone from the address before anything else happens.
-import { otherThan } from "./other.js";
-import { showFailure, showVerdict, showWaiting } from "./verdict.js";
+// The public check: takes the seal that was in the address, has it checked, shows the answer. Stores nothing.
+import { readText } from "../scan/seal.js";
+import { answerOn } from "./asking.js";
+import { insteadOf } from "./other.js";
+import { clear, showAnswer, showWaiting } from "./verdict.js";
 
-const TIMEOUT_MS = 15000;
 const ask = document.getElementById("ask");
 const form = document.getElementById("paste");
 const field = document.getElementById("seal");
@@ -14,71 +14,89 @@ const place = document.getElementById("verdict");
 let turn = 0;
 let running = null;
 
-/** Ask the service about the text of one symbol. */
+/** Check the text of one symbol. */
 async function check(text) {
-  const mine = ++turn;
-  if (running !== null) running.abort();
-  const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), TIMEOUT_MS);
-  running = stop;
+  const mine = begin();
   ask.hidden = true;
+  showWaiting(place);
+  const ways = { again, retry: () => check(text) };
+  const answer = await answerOn(text, running.signal);
+  if (mine !== turn) return;
+  showAnswer(place, answer, { host: hostIn(text), official: form.dataset.host }, ways);
+}
+
+/** A new turn: whatever is on its way belongs to an earlier one. */
+function begin() {
+  turn += 1;
+  if (running !== null) running.abort();
+  running = new AbortController();
+  return turn;
+}
+
+/** The host that a symbol's link names, as text; null where it names none. */
+function hostIn(text) {
   try {
-    showWaiting(place);
-    const answer = await fetch("/api/v1/verifications", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ seal: text }),
-      signal: stop.signal,
-      credentials: "omit",
-      cache: "no-store",
-    });
-    if (!answer.ok) throw new Error(String(answer.status));
-    const verdict = await answer.json();
-    if (mine === turn) showVerdict(place, verdict, again);
+    const { origin } = readText(text, true);
+    return origin === null ? null : origin.slice(origin.indexOf("://") + 3);
   } catch {
-    // Whatever went wrong, it is "cannot tell", never green.
-    if (mine === turn) showFailure(place, () => check(text), again);
-  } finally {
-    clearTimeout(timer);
+    return null;
   }
 }
 
 /** Back to the question, with nothing of the last letter left. */
 function again() {
-  turn += 1;
-  place.hidden = true;
-  place.textContent = "";
+  begin();
+  clear(place);
   ask.hidden = false;
   field.value = "";
-  error.hidden = true;
-  field.removeAttribute("aria-invalid");
+  complain(null);
   document.getElementById("ask-title").scrollIntoView();
   field.focus();
+}
+
+function complain(sentence) {
+  error.hidden = sentence === null;
+  error.textContent = sentence === null ? "" : sentence;
+  if (sentence === null) field.removeAttribute("aria-invalid");
+  else field.setAttribute("aria-invalid", "true");
 }
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   const text = field.value.trim();
-  const why = text === "" ? "Tempelkan dahulu isi kode QR." : otherThan(text);
-  error.hidden = why === null;
-  field.removeAttribute("aria-invalid");
-  if (why === null) {
+  const instead = text === "" ? { says: "Tempelkan dahulu isi kode QR.", field: null } : insteadOf(text);
+  complain(instead === null ? null : instead.says);
+  if (instead === null) {
     check(text);
-    return;
+  } else if (instead.field === null) {
+    field.focus();
+  } else {
+    // It belongs into the form below: put there, and on to what is still missing.
+    document.getElementById(instead.field).value = text;
+    document.getElementById(instead.field === "code" ? "number" : "code").focus();
   }
-  field.setAttribute("aria-invalid", "true");
-  error.textContent = why;
-  field.focus();
 });
 
-function checkAddress() {
-  if (location.hash.length <= 1) return;
-  const text = location.origin + location.pathname + location.hash;
-  history.replaceState(null, "", location.pathname);
-  check(text);
+/** Check what address.js took out of the address, or what a second code in the same tab has put there. */
+function checkFragment(fragment) {
+  if (fragment.length > 1) check(location.origin + location.pathname + fragment);
 }
 
-form.hidden = false; // without this script it could only send the seal in an address
-document.getElementById("no-script").hidden = true;
-window.addEventListener("hashchange", checkAddress);
-checkAddress();
+function canCheck() {
+  const { isSecureContext, crypto, DecompressionStream, AbortController } = window;
+  return Boolean(isSecureContext && crypto && crypto.subtle && DecompressionStream && AbortController);
+}
+
+if (canCheck()) {
+  form.hidden = false; // without this script it could only send the seal in an address
+  document.getElementById("no-script").hidden = true;
+  window.addEventListener("hashchange", () => {
+    const fragment = location.hash;
+    if (fragment.length <= 1) return;
+    history.replaceState(null, "", location.pathname);
+    checkFragment(fragment);
+  });
+  checkFragment(window.suketFragment || "");
+}
+delete window.suketFragment;
+document.documentElement.className = ""; // taken over from address.js

@@ -1,23 +1,29 @@
 // What else stands on a letter and is typed where the symbol's text belongs. Judges no letter and asks nothing.
 
-const INSTEAD = "Pindai kode QR di kanan bawah surat dengan kamera ponsel; atau hubungi Disdukcapil penerbit";
+const MOVED = "bukan isi kode QR, dan sudah dipindahkan ke formulir di bawah";
 const KINDS = [
   {
     // Eight signs without I, L, O and U; each of them may be misread as another.
-    looks: (text) => /^[0-9A-Z]{4}[-\u2010-\u2015 ][0-9A-Z]{4}$/i.test(text) || /^(?=.*[A-Z])(?=.*[0-9])[0-9A-Z]{8}$/i.test(text),
-    says: `Ini kode periksa, bukan isi kode QR. ${INSTEAD} dan sebutkan kode ini bersama nomor surat.`,
+    looks: (text) =>
+      /^[0-9A-Z]{4}[-\u2010-\u2015 ][0-9A-Z]{4}$/i.test(text) || /^(?=.*[A-Z])(?=.*[0-9])[0-9A-Z]{8}$/i.test(text),
+    says: `Ini kode periksa, ${MOVED}: lengkapi nomor suratnya.`,
+    field: "code",
   },
   {
     looks: (text) => /^\d{6}[ .-]?\d{6}[ .-]?\d{4}$/.test(text),
-    says: `Ini NIK, bukan isi kode QR: surat tidak diperiksa dari NIK. ${INSTEAD} dan sebutkan nomor surat serta kode periksanya.`,
+    says:
+      "Ini NIK, bukan isi kode QR: surat tidak diperiksa dari NIK. Pindai kode QR di kanan bawah surat dengan " +
+      "kamera ponsel, atau isi nomor surat dan kode periksanya di bawah.",
+    field: null,
   },
   {
     looks: (text) => /^[0-9A-Z. -]+(\/[0-9A-Z. -]+)+$/i.test(text) && /\d/.test(text),
-    says: `Ini nomor surat, bukan isi kode QR. ${INSTEAD} dan sebutkan nomor ini bersama kode periksa yang tercetak di bawah kode QR.`,
+    says: `Ini nomor surat, ${MOVED}: lengkapi kode periksanya.`,
+    field: "number",
   },
 ];
 
-/** What to do with what is typed instead of a symbol's text; null where it may be one. */
-export function otherThan(text) {
-  return KINDS.find((kind) => kind.looks(text))?.says ?? null;
+/** What was typed instead of a symbol's text, and the field where it belongs; null where it may be one. */
+export function insteadOf(text) {
+  return KINDS.find((kind) => kind.looks(text)) || null;
 }
