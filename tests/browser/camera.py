@@ -28,7 +28,7 @@ class Camera:
     def __init__(self, file: Path, letter_pdf: Path) -> None:
         self.file = file
         page = pypdfium2.PdfDocument(letter_pdf)[0]
-        self._page = page.render(scale=_DPI / 72).to_pil().convert("RGB")
+        self._page: Image.Image = page.render(scale=_DPI / 72).to_pil().convert("RGB")
         [found] = zxingcpp.read_barcodes(self._page)
         corners = found.position
         self._box = corners.top_left.x, corners.top_left.y, corners.bottom_right.x, corners.bottom_right.y
