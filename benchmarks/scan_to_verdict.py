@@ -105,7 +105,7 @@ def _slowed(scanner: ScannerPage) -> float:
 
 
 def _busy(scanner: ScannerPage) -> float:
-    return statistics.median(float(scanner.run(_BUSY)) for _ in range(9))
+    return statistics.median(float(scanner.run(_BUSY)) for _ in range(25))
 
 
 def _measured(

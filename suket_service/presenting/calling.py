@@ -8,6 +8,7 @@ from datetime import datetime
 
 from suket_service.core.device_proof import Call, ProofRefused, check_proof, device_named_in
 from suket_service.errors import NotAllowed, Text
+from suket_service.presenting.running import OVER
 from suket_service.registry import devices, elections
 from suket_service.registry.devices import Device
 from suket_service.registry.elections import Election
@@ -53,7 +54,7 @@ def standing(tx: Transaction, device: str, at: datetime) -> Caller:
     if found.state == "revoked":
         raise NotAllowed("device_revoked", _REVOKED)
     if not election.is_running(at):
-        raise NotAllowed("election_over", _OVER)
+        raise NotAllowed("election_over", OVER)
     if found.state == "waiting":
         raise NotAllowed("device_waiting", _WAITING)
     return Caller(found, devices.stations(tx, [found.station])[found.station], election)
@@ -71,4 +72,3 @@ _WAITING = Text(
     "Perangkat ini belum dikonfirmasi. Bacakan kode konfirmasinya kepada petugas Disdukcapil.",
     "This device is not confirmed yet. Read its confirmation code to the civil-registry office.",
 )
-_OVER = Text("Pemilihan ini sudah selesai atau dibatalkan.", "This election is over or was cancelled.")

@@ -8,6 +8,7 @@ from datetime import datetime
 from suket_service.core.nik import holds_nik
 from suket_service.core.resident import parse_text
 from suket_service.errors import FieldError, Problem, Text, WrongState
+from suket_service.presenting.running import require_running
 from suket_service.registry import audit, devices, elections, staff
 from suket_service.registry.devices import Device
 from suket_service.registry.session import Registry
@@ -32,8 +33,7 @@ def confirm_device(registry: Registry, office: str, device: str, by: str, at: da
             raise WrongState("device_revoked", _REVOKED, found.state)
         if found.state == "active":
             return found
-        if not elections.by_id(tx, office, found.election).is_running(at):
-            raise WrongState("election_over", _OVER, "over")
+        require_running(elections.by_id(tx, office, found.election), at)
         devices.confirm(tx, device, by, at)
         audit.append(tx, at, by, "device.confirm", device, office, _where(found))
         return devices.by_id(tx, office, device)
@@ -67,4 +67,3 @@ _REVOKED = Text(
     "Perangkat ini sudah dicabut. Buat lembar baru dan daftarkan ponselnya lagi.",
     "This device was revoked. Make a new sheet and enrol the phone again.",
 )
-_OVER = Text("Pemilihan ini sudah selesai atau dibatalkan.", "This election is over or was cancelled.")

@@ -122,7 +122,7 @@ def _news(tx: Transaction, caller: Caller, after: int) -> News:
     others = [each for each in page if each.device != caller.device.id]
     seen = dict.fromkeys(each.position for each in others if each.in_force)
     undone = dict.fromkeys(each.position for each in others if each.kind == "undone")
-    held = presentations.held_elsewhere(tx, caller.election.id, caller.device.id, list(undone))
+    held = presentations.in_force_at(tx, caller.election.id, list(undone), besides=caller.device.id)
     return News(
         seen=tuple(seen),
         unseen=tuple(each for each in undone if each not in held),

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from suket_service.errors import CallerError, Text, WrongState
+from suket_service.errors import CallerError, Text
 from suket_service.presenting.codes import hash_of, new_code
+from suket_service.presenting.running import require_running
 from suket_service.registry import audit, devices, elections, polling_stations, showings, staff
 from suket_service.registry.devices import Device
 from suket_service.registry.devices import Sheet as SheetState
@@ -50,8 +51,7 @@ def make_sheets(
     with registry.writing() as tx:
         staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
         found = elections.by_id(tx, office, election)
-        if not found.is_running(at):
-            raise WrongState("election_over", _OVER, "over")
+        require_running(found, at)
         here = _taking_part(tx, found)
         chosen = here if stations is None else _chosen(tx, office, here, stations)
         if not chosen:
@@ -114,7 +114,6 @@ def _in_order(stations: Iterable[PollingStation]) -> list[PollingStation]:
     return sorted(stations, key=lambda each: (each.village, each.code))
 
 
-_OVER = Text("Pemilihan ini sudah selesai atau dibatalkan.", "This election is over or was cancelled.")
 _NONE = Text(
     "Belum ada TPS yang ikut pemilihan ini. Impor dahulu daftar TPS.",
     "No polling station takes part in this election yet. Import them first.",

@@ -10,10 +10,10 @@ from string import Formatter
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
-from suket_service.core.letter import LetterState, Office
+from suket_service.core.letter import Office
 from suket_service.registry import offices
-from suket_service.registry.positions import Registered
-from suket_service.registry.schema import CheckCodeFailureRow, KindRow, LetterRow, OfficeRow, RegionRow
+from suket_service.registry.positions import REGISTERED, Registered, registered
+from suket_service.registry.schema import CheckCodeFailureRow, LetterRow, OfficeRow
 
 #: The column's width: nothing longer is a letter number.
 NUMBER_CHARACTERS = 120
@@ -30,29 +30,11 @@ class Numbered:
     utc_offset: timedelta  # of its office's calendar
 
 
-_LETTER, _OFFICE, _KIND, _REGION = (row.__table__.c for row in (LetterRow, OfficeRow, KindRow, RegionRow))
-_OF_NUMBER = select(
-    _LETTER.id,
-    _LETTER.number,
-    _LETTER.office,
-    _OFFICE.name.label("office_name"),
-    _OFFICE.utc_offset_minutes,
-    _LETTER.state,
-    _LETTER.fingerprint,
-    _LETTER.issued_on,
-    _LETTER.sealed_valid_until,
-    _LETTER.extended_to,
-    _LETTER.sealed,
-    _KIND.title,
-    _REGION.name.label("village_name"),
-    _REGION.district,
-).where(
+_LETTER, _OFFICE = LetterRow.__table__.c, OfficeRow.__table__.c
+_OF_NUMBER = REGISTERED.add_columns(_OFFICE.utc_offset_minutes, _LETTER.sealed).where(
     # By the office first: that is how the index on numbers begins.
     _LETTER.office.in_(select(_OFFICE.code)),
     _LETTER.number.in_(bindparam("numbers", expanding=True)),
-    _OFFICE.code == _LETTER.office,
-    _KIND.code == _LETTER.kind,
-    _REGION.code == _LETTER.village,
 )
 _FAILURE = CheckCodeFailureRow.__table__.c
 
@@ -63,26 +45,7 @@ def numbered(tx: Connection, typed: str) -> list[Numbered]:
     Typed as on the paper, or in other case, with blanks and without the serial's leading zeros.
     """
     rows = tx.execute(_OF_NUMBER.order_by(_LETTER.office), {"numbers": _ways_to_read(tx, typed)})
-    return [
-        Numbered(
-            Registered(
-                letter=row.id,
-                number=row.number,
-                office=row.office,
-                office_name=row.office_name,
-                state=LetterState(row.state),
-                fingerprint=row.fingerprint,
-                issued_on=row.issued_on,
-                sealed_valid_until=row.sealed_valid_until,
-                extended_to=row.extended_to,
-                kind_title=row.title,
-                village_name=f"{row.village_name}, {row.district}",
-            ),
-            row.sealed,
-            timedelta(minutes=row.utc_offset_minutes),
-        )
-        for row in rows
-    ]
+    return [Numbered(registered(row), row.sealed, timedelta(minutes=row.utc_offset_minutes)) for row in rows]
 
 
 def _ways_to_read(tx: Connection, typed: str) -> list[str]:

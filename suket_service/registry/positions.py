@@ -5,8 +5,9 @@ Where no letter is on record, a second query asks what a restore could not bring
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, select
+from sqlalchemy import Connection, Row, and_, bindparam, select
 
 from suket_service.core.letter import LetterState
 from suket_service.core.status_list import Status
@@ -54,7 +55,8 @@ class Lost:
 
 # Built once: building it anew costs ten times what SQLite takes to answer it.
 _LETTER, _OFFICE, _KIND, _REGION = (row.__table__.c for row in (LetterRow, OfficeRow, KindRow, RegionRow))
-_AT_POSITION = select(
+#: Letters as ``registered`` reads them; by what they are found is for the caller to add.
+REGISTERED = select(
     _LETTER.id,
     _LETTER.number,
     _LETTER.office,
@@ -71,6 +73,8 @@ _AT_POSITION = select(
     _OFFICE.code == _LETTER.office,
     _KIND.code == _LETTER.kind,
     _REGION.code == _LETTER.village,
+)
+_AT_POSITION = REGISTERED.where(
     _LETTER.status_list == bindparam("status_list"),
     _LETTER.status_index == bindparam("status_index"),
 )
@@ -99,8 +103,11 @@ _OFF_RECORD = (
 def find(tx: Connection, status_list: int, status_index: int) -> Registered | None:
     """The letter at a position; None when none was ever given it."""
     row = tx.execute(_AT_POSITION, {"status_list": status_list, "status_index": status_index}).first()
-    if row is None:
-        return None
+    return None if row is None else registered(row)
+
+
+def registered(row: Row[Any]) -> Registered:
+    """A row of :data:`REGISTERED`."""
     return Registered(
         letter=row.id,
         number=row.number,

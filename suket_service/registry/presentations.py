@@ -1,7 +1,6 @@
 """Events that devices sent: letters shown, and such events undone. Kept for ever; judges no conflict.
 
-In force is what was shown, proven, and not undone by its own device. People are told apart by a number
-that means nothing outside one answer; no NIK leaves this module.
+In force is what was shown, proven, and not undone by its own device.
 """
 
 from collections.abc import Collection, Sequence
@@ -199,17 +198,17 @@ def since(tx: Connection, election: int, after: int, most: int) -> list[Arrival]
     ]
 
 
-def held_elsewhere(
-    tx: Connection, election: int, device: str | None, positions: Collection[Position]
+def in_force_at(
+    tx: Connection, election: int, positions: Collection[Position], *, besides: str | None = None
 ) -> set[Position]:
-    """Which of these letters other devices than this one hold as shown in the election; all devices for None."""
+    """Which of these letters are in force in the election; ``besides``: a device whose own events do not count."""
     found = select(_P.c.status_list, _P.c.status_index).where(
         _P.c.election == election,
         tuple_(_P.c.status_list, _P.c.status_index).in_(positions),
         in_force(_P),
     )
-    if device is not None:
-        found = found.where(_P.c.device != device)
+    if besides is not None:
+        found = found.where(_P.c.device != besides)
     return {(row.status_list, row.status_index) for row in tx.execute(found)}
 
 

@@ -57,7 +57,7 @@ def _was_shown(tx: Transaction, election: int, text: str) -> bool:
     except SealError:
         return False
     place = facts.status_list, facts.status_index
-    return place in presentations.held_elsewhere(tx, election, None, [place])
+    return place in presentations.in_force_at(tx, election, [place])
 
 
 def _portrait(tx: Transaction, answer: Answer) -> str | None:

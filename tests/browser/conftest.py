@@ -86,10 +86,15 @@ def playwright(camera: Camera) -> Iterator[Playwright]:
         yield started
 
 
-@pytest.fixture(params=[(360, 640), (1366, 768)], ids=["phone", "desk"])
+PHONE, DESK = (360, 640), (1366, 768)
+#: For what may look right on the one screen and wrong on the other.
+on_phone_and_desk = pytest.mark.parametrize("page", [PHONE, DESK], ids=["phone", "desk"], indirect=True)
+
+
+@pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A fresh page at phone and at desk width; any complaint of the browser fails the test."""
-    width, height = request.param
+    """A fresh page at a phone's width; any complaint of the browser fails the test."""
+    width, height = getattr(request, "param", PHONE)
     context = browser.new_context(viewport={"width": width, "height": height})
     opened = context.new_page()
     complaints: list[str] = []

@@ -17,8 +17,6 @@ from suket_service.web.staff.elections.planning import found
 from suket_service.web.staff.elections.words import SHEET_STATES, ago, standing
 
 PAGE = 25
-#: What the table may be narrowed to.
-UNHEARD, WAITING, NO_SHEET = "unheard", "waiting", "no_sheet"
 
 
 @dataclass(frozen=True, slots=True)

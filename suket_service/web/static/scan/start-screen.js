@@ -14,6 +14,7 @@ export async function drawStart(app) {
   if (app.held?.bundle.environment === "demo") byId("demo-stripe").hidden = false;
   const counter = byId("counter");
   counter.hidden = device === null;
+  byId("brand-word").hidden = device !== null && unsent > 0; // both do not fit beside each other
   counter.textContent =
     device === null ? "" : `TPS ${device.station.code}${unsent > 0 ? ` · ${unsent} belum terkirim` : ""}`;
   if (current() !== "start") return;
