@@ -4,7 +4,7 @@ Renders and issues nothing. Signed by a publication key, never by a seal key.
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,7 +56,7 @@ _TELLS_HOLDERS_NOTHING = (
 RENEWAL = timedelta(hours=12)
 #: How long holders may keep a status list without asking again, in seconds (`ttl`, section 5.1).
 LIST_TTL_SECONDS = 300
-_STATION_BUNDLE = "station-bundle-"
+_STATUS_LIST, _STATION_BUNDLE = "status-list-", "station-bundle-"
 _JWS = "application/jose"
 _JWS_IN_JSON = "application/jose+json"
 
@@ -72,7 +72,7 @@ class Publisher:
 
 def list_name(number: int) -> str:
     """The name of a status list among the publications."""
-    return f"status-list-{number}"
+    return f"{_STATUS_LIST}{number}"
 
 
 def station_bundle_name(election: int, village: str) -> str:
@@ -82,7 +82,7 @@ def station_bundle_name(election: int, village: str) -> str:
 
 def is_for_anyone(publication: Publication) -> bool:
     """Whether a publication may leave the house without asking who wants it."""
-    return not publication.name.startswith(_STATION_BUNDLE)
+    return publication.name in (JWKS, CHECKPOINT, TRUST_BUNDLE) or publication.name.startswith(_STATUS_LIST)
 
 
 def publish(
@@ -137,37 +137,15 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
     at = max(at, publications.newest_at(tx) or at)  # what is issued next must not bear an earlier day
     seq = audit.append(tx, at, by, "publish", str(version))
     key = keys.unlock(tx, Purpose.PUBLICATION, None, at.date(), publisher.passphrase)
-    ring, contents = keys.ring(tx), status.contents(tx)
     checkpoint = key.publish(CHECKPOINT_TYP, checkpoints.payload(tx, at))
-    snapshots = {each.number: _snapshot(each) for each in contents}
     running = elections.running(tx, at)
-    bundle = TrustBundle(
-        environment=identity.environment,
-        registry=identity.registry_id,
-        hosts=(publisher.host,),
-        version=version,
-        issued_at=at,
-        as_of=at,
-        stale_after=_fresh_until(at, [each.code for each in offices.offices(tx)], running),
-        keys=ring,
-        offices={
-            each.code: OfficeFacts(each.code, each.name, each.utc_offset) for each in offices.offices(tx)
-        },
-        kinds={each.code: KindFacts(each.code, each.title) for each in offices.kinds(tx).values()},
-        lists=snapshots,
-        extensions={
-            (each.number, index): until for each in contents for index, until in each.extensions.items()
-        },
-        windows=offices.windows(tx),
-        checkpoint=checkpoint,
-        elections=tuple(each.facts for each in running),
-    )
+    bundle = _public_bundle(tx, identity, publisher.host, version, checkpoint, running, at)
     signers = key, keys.unlock_next_publication(tx, at.date(), publisher.passphrase)
     made = [
-        Publication(JWKS, version, "application/jwk-set+json", _json(ring.to_jwks()), seq, at),
+        Publication(JWKS, version, "application/jwk-set+json", _json(bundle.keys.to_jwks()), seq, at),
         Publication(CHECKPOINT, version, _JWS, checkpoint.encode(), seq, at),
         _signed_bundle(TRUST_BUNDLE, bundle, signers, seq),
-        *(_status_list(key, snapshot, publisher, version, seq, at) for snapshot in snapshots.values()),
+        *(_status_list(key, snapshot, publisher, version, seq, at) for snapshot in bundle.lists.values()),
         *(
             _signed_bundle(name, each, signers, seq)
             for name, each in _station_bundles(tx, bundle, running).items()
@@ -175,6 +153,37 @@ def _publish(tx: Transaction, publisher: Publisher, at: datetime, by: str) -> li
     ]
     publications.replace_all(tx, made)
     return made
+
+
+def _public_bundle(
+    tx: Transaction,
+    identity: offices.RegistryIdentity,
+    host: str,
+    version: int,
+    checkpoint: str,
+    running: Sequence[Election],
+    at: datetime,
+) -> TrustBundle:
+    here, contents = offices.offices(tx), status.contents(tx)
+    return TrustBundle(
+        environment=identity.environment,
+        registry=identity.registry_id,
+        hosts=(host,),
+        version=version,
+        issued_at=at,
+        as_of=at,
+        stale_after=_fresh_until(at, [each.code for each in here], running),
+        keys=keys.ring(tx),
+        offices={each.code: OfficeFacts(each.code, each.name, each.utc_offset) for each in here},
+        kinds={each.code: KindFacts(each.code, each.title) for each in offices.kinds(tx).values()},
+        lists={each.number: _snapshot(each) for each in contents},
+        extensions={
+            (each.number, index): until for each in contents for index, until in each.extensions.items()
+        },
+        windows=offices.windows(tx),
+        checkpoint=checkpoint,
+        elections=tuple(each.facts for each in running),
+    )
 
 
 def _fresh_until(at: datetime, office_codes: Iterable[str], running: Iterable[Election]) -> datetime:

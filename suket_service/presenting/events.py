@@ -13,7 +13,7 @@ _ID = re.compile(r"[0-9a-f]{32}")
 _PROOF = re.compile(r"[0-9a-f]{64}")
 _MOST_SEQ = 2**31 - 1
 #: The last second of the year 9999. A phone's clock may say anything, and is believed in nothing.
-_MOST_SECONDS = 253_402_300_799
+MOST_SECONDS = 253_402_300_799
 _OUTCOMES = frozenset(each.value for each in Outcome)
 
 
@@ -54,7 +54,7 @@ def read(sent: object) -> Told | Malformed:
             id=named,
             kind=kind,
             position=_position(sent),
-            at=datetime.fromtimestamp(_number(sent, "at", 0, _MOST_SECONDS), UTC),
+            at=datetime.fromtimestamp(_number(sent, "at", 0, MOST_SECONDS), UTC),
             seq=_number(sent, "seq", 0, _MOST_SEQ),
             outcome=_outcome(sent.get("outcome"), kind),
             bundle_version=_bundle_version(sent),
@@ -87,7 +87,7 @@ def _number(sent: dict[str, Any], name: str, least: int, most: int) -> int:
 def _bundle_version(sent: dict[str, Any]) -> int | None:
     if sent.get("bundle_version") is None:
         return None
-    return _number(sent, "bundle_version", 0, _MOST_SECONDS)
+    return _number(sent, "bundle_version", 0, MOST_SECONDS)
 
 
 def _outcome(given: object, kind: Kind) -> str:

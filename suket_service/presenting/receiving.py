@@ -4,6 +4,7 @@ Station, election and office are the device's own; nothing in a body moves an ev
 """
 
 import hmac
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -22,6 +23,8 @@ MOST_AT_ONCE = 500
 #: Of one device in all: more letters than any station is shown in a day, many times over.
 MOST_EVENTS = 20_000
 MOST_UNPROVEN = 200
+#: Of one device about one letter: what conflicts cost grows with the square of it, for every phone that asks.
+MOST_OF_ONE_LETTER = 100
 #: A device that only asks is noted no more often than this.
 _NOTED_EVERY = timedelta(minutes=1)
 
@@ -85,6 +88,8 @@ class _Shelf:
         self._station = caller.station.id
         self._kept = presentations.kept_of(tx, caller.device.id, {each.event.id for each in told})
         self._count = presentations.count_of(tx, caller.device.id)
+        named = {each.event.position for each in told}
+        self._of_letter = Counter(presentations.counts_at(tx, caller.device.id, named))
         claimed = {each.event.position for each in told if each.proof is not None}
         self._letters: Mapping[Position, tuple[str, bytes]] = presentations.letters_at(tx, claimed)
         self._unproven = self._count.unproven
@@ -99,15 +104,20 @@ class _Shelf:
             return Answer(event.id, "known" if _counts(kept) else "unproven")
         letter = self._proven_letter(told)
         kept = Kept(event, letter is not None, letter)
-        if self._count.events + len(self.new) >= MOST_EVENTS:
+        if self._is_too_many(event.position):
             return Answer(event.id, "refused", "too_many_events")
         if not _counts(kept):
             if self._unproven >= MOST_UNPROVEN:
                 return Answer(event.id, "refused", "too_many_unproven")
             self._unproven += 1
         self.new.append(kept)
+        self._of_letter[event.position] += 1
         self._kept[event.id] = kept
         return Answer(event.id, "stored" if _counts(kept) else "unproven")
+
+    def _is_too_many(self, position: Position) -> bool:
+        whole = self._count.events + len(self.new)
+        return whole >= MOST_EVENTS or self._of_letter[position] >= MOST_OF_ONE_LETTER
 
     def _proven_letter(self, told: Told) -> str | None:
         on_record = self._letters.get(told.event.position)

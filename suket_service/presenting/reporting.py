@@ -46,16 +46,7 @@ def make_report(
     by: str,
     at: datetime,
 ) -> PresentationReport:
-    """Make, sign and keep a report of how things stand; the same id again is the same report.
-
-    Args:
-        registry: where presentations are kept.
-        office_code: whose election.
-        election: its id.
-        report: a fresh id.
-        passphrase: of the publication key.
-        by: an operator or an approver.
-        at: now.
+    """Make, sign and keep a report of how things stand; the same id ``report`` again is the same report.
 
     Raises:
         NotAllowed, NotFound.

@@ -56,7 +56,7 @@ class Lost:
 # Built once: building it anew costs ten times what SQLite takes to answer it.
 _LETTER, _OFFICE, _KIND, _REGION = (row.__table__.c for row in (LetterRow, OfficeRow, KindRow, RegionRow))
 #: Letters as ``registered`` reads them; by what they are found is for the caller to add.
-REGISTERED = select(
+REGISTERED: Any = select(
     _LETTER.id,
     _LETTER.number,
     _LETTER.office,

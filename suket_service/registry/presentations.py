@@ -150,6 +150,17 @@ def count_of(tx: Connection, device: str) -> Count:
     return Count(row.events, row.unproven)
 
 
+def counts_at(tx: Connection, device: str, positions: Collection[Position]) -> dict[Position, int]:
+    """How many events of a device are kept about each of these letters, of whichever kind."""
+    place = PresentationRow.status_list, PresentationRow.status_index
+    rows = tx.execute(
+        select(*place, func.count().label("events"))
+        .where(PresentationRow.device == device, tuple_(*place).in_(positions))
+        .group_by(*place)
+    )
+    return {(row.status_list, row.status_index): row.events for row in rows}
+
+
 def add(tx: Connection, election: int, station: int, device: str, new: Sequence[Kept], at: datetime) -> None:
     """Keep new events of a device, in the order in which they came."""
     rows = [

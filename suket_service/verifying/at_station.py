@@ -44,8 +44,10 @@ def check_at_station(
     answer = desk.check_text(text, at, StationView(asking.station, asking.election, presented))
     portrait = None
     if answer.verdict.genuine:
+        with registry.reading() as tx:  # drawn before the writers' turn, which a picture must not take up
+            stored = _stored_portrait(tx, answer)
+        portrait = _as_data_url(stored)
         with registry.writing() as tx:
-            portrait = _portrait(tx, answer)
             details = {"portrait": portrait is not None}
             audit.append(tx, at, _ACTOR, "device.check", asking.device, asking.office, details)
     return report(answer, masked=False) | {"portrait": portrait}
@@ -60,7 +62,7 @@ def _was_shown(tx: Transaction, election: int, text: str) -> bool:
     return place in presentations.in_force_at(tx, election, [place])
 
 
-def _portrait(tx: Transaction, answer: Answer) -> str | None:
+def _stored_portrait(tx: Transaction, answer: Answer) -> bytes | None:
     seal, registered = answer.verdict.seal, answer.registered
     if seal is None or registered is None:
         return None
@@ -68,6 +70,9 @@ def _portrait(tx: Transaction, answer: Answer) -> str | None:
     # The seal vouches for the file's digest: a picture that was put in its place is not shown.
     if digest is None or not digest.startswith(seal.facts.portrait):
         return None
-    stored = letters.portrait(tx, digest)
+    return letters.portrait(tx, digest)
+
+
+def _as_data_url(stored: bytes | None) -> str | None:
     small = thumbnail(stored) if stored else None
     return f"data:image/jpeg;base64,{b64encode(small).decode()}" if small else None

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr
 
+from suket_service.presenting.events import MOST_SECONDS
 from suket_service.presenting.receiving import MOST_AT_ONCE
 
 _MOST_EXACT = 2**53 - 1  # what JavaScript counts without rounding
@@ -92,7 +93,7 @@ class PresentationsIn(BaseModel):
         json_schema_extra={"items": EventIn.model_json_schema()},
     )
     after: StrictInt = Field(ge=0, le=_MOST_EXACT, description="The cursor of the last reply; 0 at first")
-    bundle_version: StrictInt | None = Field(default=None, ge=0, le=_MOST_EXACT)
+    bundle_version: StrictInt | None = Field(default=None, ge=0, le=MOST_SECONDS)
     unsent: StrictInt = Field(ge=0, le=2**31 - 1)
     app: StrictStr = Field(max_length=40, pattern=r"^[ -~]*$")
 

@@ -38,6 +38,16 @@ class Camera:
         """Hold a letter with the symbol of that text before the camera."""
         self._photograph(self._with_symbol(_drawn(text)))
 
+    def show_two(self, text: str, other: str) -> None:
+        """Hold two letters before the camera, one half over the other."""
+        page = self._with_symbol(_drawn(text))
+        left, top, right, bottom = self._box
+        beside = left - int((right - left) * 1.25), top - int((bottom - top) * 0.1)
+        side = right - left + 24
+        page.paste((255, 255, 255), (beside[0] - 12, beside[1] - 12, beside[0] + side, beside[1] + side))
+        page.paste(_drawn(other).resize((right - left, bottom - top), Image.Resampling.LANCZOS), beside)
+        self._photograph(page)
+
     def show_nothing(self) -> None:
         """The table that letters are laid on."""
         self._play(Image.new("RGB", FRAME, _TABLE))

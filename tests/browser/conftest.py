@@ -15,8 +15,10 @@ from suket_service.registry import letters
 from suket_service.registry.session import Registry
 from tests.browser.camera import Camera
 from tests.browser.office import an_office
+from tests.browser.phones import Phone, a_phone
+from tests.browser.polling_day import PollingDay, a_polling_day
 from tests.browser.polls import Polls, an_election_day, print_letter
-from tests.browser.serving import CHROMIUM, chromium_arguments, free_port, served, suket
+from tests.browser.serving import CHROMIUM, ROOT, chromium_arguments, free_port, served, suket
 from tests.web.staff.conftest import OfficeAtWork
 
 
@@ -39,7 +41,15 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         "SUKET_BASE_URL": url,
     }
     suket(env, "init", "--demo")
-    suket(env, "issue", "examples/permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala")
+    suket(
+        env,
+        "issue",
+        f"{ROOT}/examples/permohonan.csv",
+        "--requested-by",
+        "operator",
+        "--approved-by",
+        "kepala",
+    )
     year = (datetime.now(UTC) + timedelta(hours=7)).year  # the office's own
     suket(env, "revoke", f"471.13/0002/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
     suket(env, "supersede", f"471.13/0003/SKP/2172/{year}", "--by", "operator", "--reason", "contoh")
@@ -64,19 +74,46 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def polls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Polls]:
-    """An election day that nothing serves yet."""
+    """An election day that nothing serves: whoever needs an answer serves it, and ends that too."""
     with an_election_day(tmp_path_factory.mktemp("polls") / "var") as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def camera(polls: Polls, tmp_path_factory: pytest.TempPathFactory) -> Camera:
     """A camera over a letter of that day."""
     folder = tmp_path_factory.mktemp("camera")
     print_letter(polls, "valid", folder / "letter.pdf")
     return Camera(folder / "camera.mjpeg", folder / "letter.pdf")
+
+
+@pytest.fixture(scope="session")
+def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PollingDay]:
+    """A served election day for phones."""
+    with a_polling_day(tmp_path_factory.mktemp("day") / "var") as made:
+        yield made
+
+
+@pytest.fixture
+def phone(browser: Browser, day: PollingDay) -> Iterator[Phone]:
+    """A fresh phone."""
+    with a_phone(browser, day.url) as made:
+        yield made
+
+
+@pytest.fixture
+def phones(phone: Phone, browser: Browser, day: PollingDay) -> Iterator[list[Phone]]:
+    """Two phones, fresh."""
+    with a_phone(browser, day.url) as another:
+        yield [phone, another]
+
+
+@pytest.fixture
+def seal(day: PollingDay) -> str:
+    """A letter that no other test shows."""
+    return day.seals.pop()
 
 
 @pytest.fixture(scope="module")

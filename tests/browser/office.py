@@ -16,7 +16,7 @@ from suket_service.registry import letters, staff
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.web.app import create_app
-from tests.browser.serving import free_port, served, suket
+from tests.browser.serving import ROOT, free_port, served, suket
 from tests.web.staff.conftest import OfficeAtWork
 
 DEMO_OFFICE = "2172"
@@ -33,9 +33,17 @@ def an_office(folder: Path) -> Iterator[tuple[str, OfficeAtWork]]:
         "SUKET_BASE_URL": url,
     }
     suket(env, "init", "--demo")
-    suket(env, "issue", "examples/permohonan.csv", "--requested-by", "operator", "--approved-by", "kepala")
-    suket(env, "residents", "import", "examples/penduduk-loket.csv", "--by", "operator")
-    suket(env, "issue", "examples/permohonan-menunggu.csv", "--requested-by", "operator")
+    suket(
+        env,
+        "issue",
+        f"{ROOT}/examples/permohonan.csv",
+        "--requested-by",
+        "operator",
+        "--approved-by",
+        "kepala",
+    )
+    suket(env, "residents", "import", f"{ROOT}/examples/penduduk-loket.csv", "--by", "operator")
+    suket(env, "issue", f"{ROOT}/examples/permohonan-menunggu.csv", "--requested-by", "operator")
     settings = Settings.from_env({"SUKET_DATA_DIR": str(folder)})
     with closing(Registry(settings.database_url)) as registry, served(env, port):
         yield url, _at_work(registry, settings)

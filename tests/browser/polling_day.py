@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 
@@ -13,11 +14,13 @@ from suket_service.core.keyring import KeyState, Purpose
 from suket_service.registry import keys, polling_stations
 from suket_service.registry.polling_stations import PollingStation
 from suket_service.registry.schema import DeviceRow, PresentationRow, StatusListRow
+from tests.browser.phones import ENROL, Phone
 from tests.browser.polls import Polls, an_election_day
 from tests.builders import OFFICE
+from tests.registry.builders import tampering
 
 _DESK = "operator"
-_LETTERS = 40
+_LETTERS = 80
 
 
 @dataclass
@@ -68,8 +71,9 @@ class PollingDay:
 
     def forget(self, device: str, *, enrolled: bool) -> None:
         """A backup has been restored: what the device sent since is gone, and so may be the device itself."""
+        with tampering(self.polls.registry) as connection:
+            connection.execute("DELETE FROM presentation WHERE device = ?", [device])
         with self.polls.registry.writing() as tx:
-            tx.execute(delete(PresentationRow).where(PresentationRow.device == device))
             if not enrolled:
                 tx.execute(delete(DeviceRow).where(DeviceRow.id == device))
             tx.execute(update(StatusListRow).values(closed_at=datetime.now(UTC)))
@@ -79,6 +83,14 @@ class PollingDay:
         query = select(func.count()).select_from(PresentationRow).where(PresentationRow.device == device)
         with self.polls.registry.reading() as tx:
             return tx.execute(query).scalar_one()
+
+
+def enrolled(phone: Phone, day: PollingDay, station: int = 0, *, confirmed: bool = True) -> dict[str, Any]:
+    """The device of that station that a phone has become."""
+    device: dict[str, Any] = phone.run(ENROL, day.sheet(station))
+    if confirmed:
+        day.confirm(device["id"])
+    return device
 
 
 @contextmanager

@@ -11,6 +11,18 @@ from tests.browser.serving import chromium_arguments
 PHONE: ViewportSize = {"width": 360, "height": 740}
 #: Asks the service itself, past everything that is kept.
 _PROBE = "() => fetch('/healthz', { cache: 'no-store' }).then((answer) => answer.ok, () => false)"
+#: The least contrast (WCAG 2.2, 1.4.6) between a verdict's words and the colour that they stand on.
+_CONTRAST = """() => {
+  const linear = (level) => (level <= 0.04045 ? level / 12.92 : ((level + 0.055) / 1.055) ** 2.4);
+  const light = (colour) => {
+    const [red, green, blue] = colour.match(/[0-9.]+/g).map((each) => linear(each / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const banner = document.querySelector("#verdict .banner");
+  const ground = light(getComputedStyle(banner).backgroundColor);
+  const inks = [...banner.querySelectorAll("h1, p, strong")].map((each) => light(getComputedStyle(each).color));
+  return Math.min(...inks.map((ink) => (Math.max(ink, ground) + 0.05) / (Math.min(ink, ground) + 0.05)));
+}"""
 
 
 def arguments(camera: Camera) -> list[str]:
@@ -38,6 +50,12 @@ def scan(page: Page, camera: Camera, text: str) -> Locator:
     verdict = page.locator("#verdict")
     expect(verdict).to_be_visible(timeout=20_000)
     return verdict
+
+
+def contrast(page: Page) -> float:
+    """How well the words of the verdict stand out from its colour."""
+    measured: float = page.evaluate(_CONTRAST)
+    return measured
 
 
 def is_offline(page: Page) -> bool:

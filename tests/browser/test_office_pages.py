@@ -81,8 +81,7 @@ def opened(walk: Walk, role: Role, path: str) -> tuple[Page, list[str], int]:
     answer = page.goto(walk.path(path))
     assert answer is not None
     assert answer.status in (200, 409), (path, answer.status)  # a refusal is a page for people too
-    page.wait_for_load_state("networkidle")
-    return page, complaints, sum(weight)
+    return page, complaints, sum(weight)  # `goto` has waited for all that the page loads
 
 
 @pytest.mark.parametrize(("endpoint", "role", "path"), PAGES)

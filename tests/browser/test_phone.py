@@ -1,49 +1,14 @@
 """What an officer's phone keeps, in a real browser, against the real service."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack
-from typing import Any
-
 import pytest
 from playwright.sync_api import Browser, Route
 
 from tests.browser.phones import ENROL, JUDGED, MARK, Phone, a_phone
-from tests.browser.polling_day import PollingDay, a_polling_day
+from tests.browser.polling_day import PollingDay, enrolled
 
 pytestmark = pytest.mark.browser
 
 DEVICES = "**/api/v1/devices"
-
-
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PollingDay]:
-    with a_polling_day(tmp_path_factory.mktemp("day") / "var") as made:
-        yield made
-
-
-@pytest.fixture
-def phones(browser: Browser, day: PollingDay) -> Iterator[list[Phone]]:
-    """Two phones, fresh."""
-    with ExitStack() as stack:
-        yield [stack.enter_context(a_phone(browser, day.url)) for _ in range(2)]
-
-
-@pytest.fixture
-def phone(phones: list[Phone]) -> Phone:
-    return phones[0]
-
-
-@pytest.fixture
-def seal(day: PollingDay) -> str:
-    """A letter that no other test shows."""
-    return day.seals.pop()
-
-
-def enrolled(phone: Phone, day: PollingDay, station: int = 0, *, confirmed: bool = True) -> dict[str, Any]:
-    device: dict[str, Any] = phone.run(ENROL, day.sheet(station))
-    if confirmed:
-        day.confirm(device["id"])
-    return device
 
 
 # Enrolment

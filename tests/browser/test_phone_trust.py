@@ -1,20 +1,18 @@
 """The phone's trust data in a real browser: what it pins, keeps, opens again and refuses."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Route
 
 from suket_service.core.keyring import Key, KeyState
 from suket_service.core.signing import SigningKey
 from suket_service.core.trust_bundle import TYP
-from tests.browser.phones import Phone, a_phone
+from tests.browser.phones import Phone
 from tests.builders import NOON, a_publication_key, a_seal_key
 from tests.core.builders import a_bundle, signed
-from tests.web.staff.conftest import OfficeAtWork
 
 pytestmark = pytest.mark.browser
 
@@ -28,12 +26,6 @@ REFRESH = """
 """
 HELD = "const held = await m.heldTrust(store); return held && held.bundle.version;"
 FIRST = int(NOON.timestamp())
-
-
-@pytest.fixture
-def phone(browser: Browser, at_work: tuple[str, OfficeAtWork]) -> Iterator[Phone]:
-    with a_phone(browser, at_work[0]) as made:
-        yield made
 
 
 def token(version: int = FIRST, by: SigningKey = OURS, beside: SigningKey | None = None) -> str:

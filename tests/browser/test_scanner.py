@@ -9,13 +9,21 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect
 
+from suket_service.core.seal import check_code, parse, read_digits, read_text
 from tests.browser.camera import Camera
 from tests.browser.office import barriers
 from tests.browser.polls import FOREIGN, Polls
-from tests.browser.scanning import PHONE, arguments, opened, scan
+from tests.browser.scanning import PHONE, arguments, contrast, opened, scan
 from tests.browser.serving import CHROMIUM
 
 pytestmark = pytest.mark.browser
+
+
+#: In CSS pixels, each way (WCAG 2.2, 2.5.5).
+LEAST_TARGET = 44
+_TARGETS = """() => [...document.querySelectorAll("button, .button, summary, select")]
+  .filter((each) => each.checkVisibility())
+  .map((each) => ({ id: each.id || each.textContent, ...each.getBoundingClientRect().toJSON() }))"""
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +77,7 @@ def test_a_letter_held_before_the_camera_is_judged_by_the_registrys_word(
     expect(verdict).to_have_attribute("data-outcome", outcome, timeout=15_000)
     expect(verdict).to_have_attribute("data-tone", tone)
     assert barriers(page) == ""
+    assert contrast(page) >= 7
 
 
 def test_a_foreign_host_is_named_and_never_followed(page: Page, polls: Polls, camera: Camera) -> None:
@@ -78,6 +87,15 @@ def test_a_foreign_host_is_named_and_never_followed(page: Page, polls: Polls, ca
     expect(verdict.locator("#advisories")).to_contain_text(FOREIGN)
     assert verdict.locator("a").count() == 0
     assert not [each for each in asked if FOREIGN in each]
+
+
+def test_of_two_letters_in_one_picture_neither_is_judged(page: Page, polls: Polls, camera: Camera) -> None:
+    camera.show_two(polls.text("valid"), polls.text("revoked"))
+    page.locator("#begin").click()
+    verdict = page.locator("#verdict")
+    expect(verdict).to_have_attribute("data-outcome", "unreadable", timeout=20_000)
+    expect(verdict).to_have_attribute("data-genuine", "false")
+    assert verdict.locator("#facts").count() == 0
 
 
 def test_facts_stand_in_the_order_of_the_paper(page: Page, polls: Polls, camera: Camera) -> None:
@@ -92,6 +110,94 @@ def test_the_next_scan_starts_by_itself(page: Page, polls: Polls, camera: Camera
     expect(verdict).to_have_attribute("data-outcome", "valid")
     verdict = scan(page, camera, polls.text("revoked"))
     expect(verdict).to_have_attribute("data-outcome", "revoked")
+
+
+def test_one_thumb_reaches_what_is_pressed_and_does_not_miss_it(
+    page: Page, polls: Polls, camera: Camera
+) -> None:
+    for way in ("#begin", "#next"):
+        if way == "#next":
+            scan(page, camera, polls.text("valid"))
+        box = page.locator(way).bounding_box()
+        assert box is not None
+        assert box["y"] > PHONE["height"] / 2
+        assert [
+            each for each in page.evaluate(_TARGETS) if min(each["width"], each["height"]) < LEAST_TARGET
+        ] == []
+
+
+def test_a_scan_takes_no_pointer(page: Page, polls: Polls, camera: Camera) -> None:
+    camera.show(polls.text("valid"))
+    page.locator("#begin").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_have_attribute("data-outcome", "valid", timeout=20_000)
+    expect(page.locator("#next")).to_be_focused()
+    camera.show(polls.text("revoked"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#verdict")).to_have_attribute("data-outcome", "revoked", timeout=20_000)
+
+
+def test_a_letter_is_read_from_a_photograph_and_from_a_keyboard_scanner(
+    page: Page, polls: Polls, camera: Camera
+) -> None:
+    camera.show(polls.text("valid"))
+    photograph = {"name": "surat.jpg", "mimeType": "image/jpeg", "buffer": camera.file.read_bytes()}
+    camera.show_nothing()
+    page.locator("#begin").click()
+    page.locator("#photo").set_input_files(photograph)  # type: ignore[arg-type]
+    verdict = page.locator("#verdict")
+    expect(verdict).to_have_attribute("data-outcome", "valid", timeout=20_000)
+    page.keyboard.type(polls.text("revoked"))
+    page.keyboard.press("Enter")
+    expect(verdict).to_have_attribute("data-outcome", "revoked", timeout=20_000)
+
+
+def test_the_last_letters_verdict_never_stands_there_for_the_next(
+    page: Page, polls: Polls, camera: Camera
+) -> None:
+    """A check that hangs must not leave a green on the screen while another letter is in the officer's hand."""
+    verdict = scan(page, camera, polls.text("valid"))
+    expect(verdict).to_have_attribute("data-tone", "green")
+    page.evaluate("() => { SubtleCrypto.prototype.verify = () => new Promise(() => {}); }")
+    page.keyboard.type(polls.text("revoked"))
+    page.keyboard.press("Enter")
+    expect(verdict).not_to_have_attribute("data-tone", "green")
+    expect(verdict).to_be_empty()
+
+
+def test_nobody_is_left_in_the_page_once_the_verdict_is_left(
+    page: Page, polls: Polls, camera: Camera
+) -> None:
+    verdict = scan(page, camera, polls.text("valid"))
+    expect(verdict.locator("#facts")).to_be_visible()
+    camera.show_nothing()
+    page.locator("#next").click()
+    expect(page.locator("#video")).to_be_visible()
+    expect(verdict).to_be_empty()
+
+
+def test_every_screen_can_be_used_by_everyone_and_what_is_typed_is_never_more_than_amber(
+    page: Page, polls: Polls, camera: Camera
+) -> None:
+    camera.show_nothing()
+    assert barriers(page) == ""
+    page.locator("#to-enrol").click()
+    assert barriers(page) == ""
+    page.locator("#enrol-back").click()
+    page.locator("#begin").click()
+    expect(page.locator("#video")).to_be_visible()
+    assert barriers(page) == ""
+    page.locator("#to-typed").click()
+    assert barriers(page) == ""
+    paper = polls.papers["valid"]
+    code = check_code(parse(read_digits(read_text(paper.seal_text, allow_http=True).digits)).fingerprint)
+    page.locator("#typed-number").fill(paper.number)
+    page.locator("#typed-code").fill(code.lower().replace("-", " "))
+    page.locator("#typed-check").click()
+    expect(page.locator("#verdict")).to_have_attribute("data-tone", "amber")
+    expect(page.locator("#verdict-message")).to_contain_text("cocok dengan surat yang tercatat")
+    assert barriers(page) == ""
+    assert contrast(page) >= 7
 
 
 def test_the_seal_is_in_no_address_and_no_request_and_nothing_of_the_person_is_kept(

@@ -6,9 +6,7 @@ storage outlives it.
 
 import hashlib
 import json
-import logging
 import shutil
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,9 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from suket_service import administering, publishing
 from suket_service.core.election import ElectionFacts
@@ -30,7 +26,7 @@ from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.web import scan
 from suket_service.web.app import create_app
-from tests.browser.serving import CHROMIUM, chromium_arguments, free_port
+from tests.browser.serving import CHROMIUM, Service, chromium_arguments, free_port
 from tests.cli.builders import suket
 
 pytestmark = pytest.mark.browser
@@ -66,41 +62,6 @@ PUT_BUNDLE = """async ([token, kid, version]) => {
   database.close();
 }"""
 RELEASE = "() => window.release || 'first'"
-
-
-class _Silent(WSGIRequestHandler):
-    def log(self, type: str, message: str, *args: Any) -> None:
-        logging.getLogger("tests").debug(message, *args)
-
-
-class Service:
-    """The service, which can be stopped and started again on the same port."""
-
-    def __init__(self, app: APIFlask, port: int) -> None:
-        self.url = f"http://localhost:{port}"
-        self.sent: list[str] = []  # the addresses of which it sent the contents
-        self._app, self._port = app, port
-        self._server: BaseWSGIServer | None = None
-
-    def start(self) -> None:
-        self._server = make_server(
-            "127.0.0.1", self._port, self._noting, threaded=True, request_handler=_Silent
-        )
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}).start()
-
-    def _noting(self, environ: Any, start_response: Any) -> Any:
-        def noted(status: str, *more: Any) -> Any:
-            if status.startswith("200"):
-                self.sent.append(environ["PATH_INFO"])
-            return start_response(status, *more)
-
-        return self._app(environ, noted)
-
-    def stop(self) -> None:
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server = None
 
 
 class Phone:
@@ -161,9 +122,8 @@ def _call_off_elections(registry: Registry, settings: Settings) -> None:
 @pytest.fixture
 def service(settings: Settings) -> Iterator[Service]:
     running = Service(create_app(settings), int(settings.base_url.rpartition(":")[2]))
-    running.start()
-    yield running
-    running.stop()
+    with running.answering():
+        yield running
 
 
 @pytest.fixture(scope="module")

@@ -1,35 +1,27 @@
 """What waits on a phone is sent by the scanner's service worker when the browser finds a line, with no page open."""
 
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, CDPSession
+from playwright.sync_api import CDPSession
 
-from tests.browser.phones import ENROL, Phone, a_phone
-from tests.browser.polling_day import PollingDay, a_polling_day
+from tests.browser.phones import Phone
+from tests.browser.polling_day import PollingDay, enrolled
 
 pytestmark = pytest.mark.browser
 
 PATIENCE_SECONDS = 20
 
 
-@pytest.fixture(scope="module")
-def day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PollingDay]:
-    with a_polling_day(tmp_path_factory.mktemp("day") / "var") as made:
-        yield made
-
-
 @pytest.fixture
-def phone(browser: Browser, day: PollingDay) -> Iterator[Phone]:
+def phone(phone: Phone) -> Phone:
     """A phone on which the scanner was opened once, and is closed."""
-    with a_phone(browser, day.url) as made:
-        visit = made.context.new_page()
-        visit.goto(f"{day.url}/scan/")
-        visit.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-        visit.close()
-        yield made
+    visit = phone.context.new_page()
+    visit.goto(f"{phone.url}/scan/")
+    visit.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    visit.close()
+    return phone
 
 
 def registration_of(phone: Phone, session: CDPSession) -> str:
@@ -55,10 +47,11 @@ def answered(phone: Phone) -> int:
 
 
 @pytest.mark.parametrize(("tag", "sent"), [("suket-presentations", 1), ("another", 0)])
-def test_what_waits_is_sent_with_no_page_open(phone: Phone, day: PollingDay, tag: str, sent: int) -> None:
-    device = phone.run(ENROL, day.sheet())
-    day.confirm(device["id"])
-    phone.mark(day.seals.pop())
+def test_what_waits_is_sent_with_no_page_open(
+    phone: Phone, day: PollingDay, seal: str, tag: str, sent: int
+) -> None:
+    device = enrolled(phone, day)
+    phone.mark(seal)
     assert day.kept(device["id"]) == 0
     session = phone.context.new_cdp_session(phone.tab)
     line = {

@@ -1,6 +1,6 @@
 """Two polling stations with no line and the same letter, in real browsers: what each is told, and the office.
 
-The service is stopped while they scan, and started again for whoever has a line first.
+The service is gone while they scan, and there again for whoever has a line first.
 """
 
 from collections.abc import Iterator
@@ -17,11 +17,13 @@ from suket_service.core.keyring import Purpose
 from suket_service.presenting import Conflict
 from suket_service.registry import keys, polling_stations
 from suket_service.registry.schema import PresentationRow
+from suket_service.settings import Settings
+from suket_service.web.app import create_app
 from tests.browser.camera import Camera
 from tests.browser.office import barriers
 from tests.browser.polls import ELSEWHERE, HERE, Polls
 from tests.browser.scanning import PHONE, arguments, is_offline, opened, scan
-from tests.browser.serving import CHROMIUM
+from tests.browser.serving import CHROMIUM, Service
 from tests.builders import OFFICE
 
 pytestmark = pytest.mark.browser
@@ -35,6 +37,11 @@ def browser(playwright: Playwright, camera: Camera) -> Iterator[Browser]:
     launched = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments(camera))
     yield launched
     launched.close()
+
+
+@pytest.fixture(scope="module")
+def service(polls: Polls) -> Service:
+    return Service(create_app(Settings.from_env(polls.env)), polls.port)
 
 
 @dataclass
@@ -126,15 +133,15 @@ def send(page: Page) -> None:
     ("fate", "order"), [("second", (0, 1)), ("third", (1, 0))], ids=["the first first", "the second first"]
 )
 def test_the_same_letter_at_two_stations_without_a_line_is_one_conflict_told_to_both(
-    phones: Phones, polls: Polls, camera: Camera, fate: str, order: tuple[int, int]
+    phones: Phones, service: Service, polls: Polls, camera: Camera, fate: str, order: tuple[int, int]
 ) -> None:
-    with polls.served():
+    with service.answering():
         pages = [phones.enrolled(FIRST), phones.enrolled(FAR)]
     before = phones.kept()
     for page in pages:
         with gone(page):
             expect(mark(page, camera, polls.text(fate))).to_have_attribute("data-marking", "saved")
-    with polls.served():
+    with service.answering():
         for which in (*order, *order):  # and everything once more
             send(pages[which])
         [conflict] = phones.conflicts_over(fate)
@@ -150,9 +157,9 @@ def test_the_same_letter_at_two_stations_without_a_line_is_one_conflict_told_to_
 
 
 def test_a_second_showing_is_told_at_once_on_the_same_phone_and_can_be_taken_back(
-    phones: Phones, polls: Polls, camera: Camera
+    phones: Phones, service: Service, polls: Polls, camera: Camera
 ) -> None:
-    with polls.served():
+    with service.answering():
         page = phones.enrolled(FIRST)
     with gone(page):
         mark(page, camera, polls.text("valid"))
@@ -169,9 +176,9 @@ def test_a_second_showing_is_told_at_once_on_the_same_phone_and_can_be_taken_bac
 
 
 def test_a_station_is_told_of_other_facts_of_the_wrong_place_and_of_the_face(
-    phones: Phones, polls: Polls, camera: Camera
+    phones: Phones, service: Service, polls: Polls, camera: Camera
 ) -> None:
-    with polls.served():
+    with service.answering():
         page = phones.enrolled(FIRST)
         scan(page, camera, polls.text("valid"))
         expect(page.locator("#portrait")).to_have_attribute("data-portrait", "shown", timeout=20_000)
@@ -189,17 +196,17 @@ def test_a_station_is_told_of_other_facts_of_the_wrong_place_and_of_the_face(
 
 
 def test_a_phone_that_never_read_a_letter_cannot_mark_it(
-    phones: Phones, polls: Polls, camera: Camera
+    phones: Phones, service: Service, polls: Polls, camera: Camera
 ) -> None:
     """The position of every letter is known to every phone; only its seal makes the proof."""
-    with polls.served():
+    with service.answering():
         page = phones.enrolled(SECOND)
     number, index = polls.papers["suspended"].position
     with gone(page):
         mark(page, camera, polls.text("extended"))
         page.evaluate(_POINT_ELSEWHERE, [number, index])
     before = phones.kept()
-    with polls.served():
+    with service.answering():
         send(page)
     assert phones.kept() == before + 1
     assert phones.conflicts_over("suspended") == []

@@ -62,7 +62,7 @@ def run(file: Path, **environment: str) -> None:
     if program is None:
         pytest.skip(f"Node {OLDEST_NODE} or newer is not installed")
     done = subprocess.run(
-        [program, "--test", "--test-reporter=spec", str(file)],
+        [program, "--test-reporter=spec", str(file)],
         check=False,
         capture_output=True,
         text=True,

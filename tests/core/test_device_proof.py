@@ -70,6 +70,11 @@ def test_beyond_that_it_is_stale(phone: Phone, seconds: int) -> None:
     assert checked(phone, phone.prove(CALL, NOON + timedelta(seconds=seconds))) == "proof_stale"
 
 
+@pytest.mark.parametrize("iat", [10**400, -(10**400)])
+def test_a_time_too_large_for_any_clock_is_stale_and_no_failure(phone: Phone, iat: int) -> None:
+    assert checked(phone, phone.prove(CALL, NOON, iat=iat)) == "proof_stale"
+
+
 def test_both_forms_of_a_good_signature_count(phone: Phone) -> None:
     """WebCrypto makes either: ``s`` above n/2 is no forgery of a call."""
     head, body, signature = phone.prove(CALL, NOON).split(".")

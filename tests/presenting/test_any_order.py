@@ -10,12 +10,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
 
 from suket_service import presenting
 from suket_service.registry import presentations
-from suket_service.registry.schema import PresentationRow
 from tests.presenting.polls import HERE, Phone, Polls
+from tests.registry.builders import tampering
 
 #: Station of each phone: two at one, one each at the others.
 PHONES = (1, 1, 2, 3)
@@ -72,8 +71,8 @@ def phones(replaced: Polls) -> list[Phone]:
 
 
 def forget_everything(polls: Polls) -> None:
-    with polls.registry.writing() as tx:
-        tx.execute(delete(PresentationRow))
+    with tampering(polls.registry) as connection:
+        connection.execute("DELETE FROM presentation")
 
 
 def made(polls: Polls, phones: Sequence[Phone], wanted: Sequence[Scan]) -> Any:

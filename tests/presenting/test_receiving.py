@@ -15,7 +15,7 @@ from suket_service.registry import audit, presentations
 from suket_service.registry.session import Registry
 from tests.builders import NOON
 from tests.presenting.polls import HERE, KOTA, OPENS, Phone, Polls, plan, planned
-from tests.registry.builders import raw
+from tests.registry.builders import Refused, raw
 
 ID, OTHER = "a" * 32, "b" * 32
 
@@ -235,7 +235,25 @@ class TestKeeping:
         ]
         assert polls.results(phone, third, first) == [("refused", "too_many_events"), ("known", None)]
 
+    def test_a_phone_cannot_flood_everyone_with_one_letter(
+        self, polls: Polls, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Every phone that holds the letter too is told of each showing, and pays for it with each call."""
+        monkeypatch.setattr(receiving, "MOST_OF_ONE_LETTER", 3)
+        rogue, honest = polls.phone(polls.stations[0]), polls.phone(polls.stations[1])
+        paper, other = polls.papers[:2]
+        first = polls.scan(rogue, paper)
+        sent = [first, rogue.undoes(first), *(polls.scan(rogue, paper) for _ in range(2))]
+        results = [*[("stored", None)] * 3, ("refused", "too_many_events")]
+        assert polls.results(rogue, *sent) == results
+        assert polls.results(rogue, rogue.undoes(sent[2])) == [("refused", "too_many_events")]
+        assert polls.results(rogue, first, polls.scan(rogue, other)) == [("known", None), ("stored", None)]
+        assert polls.results(honest, polls.scan(honest, paper)) == [("stored", None)]
+        [conflict] = polls.send(honest).conflicts
+        assert len(conflict.elsewhere) == 1
+
     def test_the_ends_are_far_off(self) -> None:
+        assert receiving.MOST_OF_ONE_LETTER == 100
         assert (receiving.MOST_AT_ONCE, receiving.MOST_UNPROVEN, receiving.MOST_EVENTS) == (500, 200, 20_000)
 
     def test_a_call_with_new_events_is_one_entry_of_counts(self, polls: Polls) -> None:
@@ -412,3 +430,15 @@ def test_what_is_kept_names_nobody(polls: Polls, registry: Registry) -> None:
     assert "SUHARTINI" not in kept
     assert "2172031708950001" not in kept
     assert KOTA not in kept
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["DELETE FROM presentation", "UPDATE presentation SET outcome = 'forged'"],
+    ids=["deleted", "changed"],
+)
+def test_what_was_received_is_never(polls: Polls, statement: str) -> None:
+    phone = polls.phone(1)
+    polls.send(phone, phone.event())
+    with raw(polls.registry) as database, pytest.raises(Refused, match="append-only"):
+        database.execute(statement)

@@ -37,7 +37,7 @@ def test_a_letter_is_never_deleted(registry: Registry, issued: LetterRecord) -> 
 @pytest.mark.parametrize("how", ["", " CASCADE"], ids=["alone", "with all that refers to it"])
 def test_nothing_is_truncated(postgresql_registry: Registry, table: str, how: str) -> None:
     with raw(postgresql_registry) as connection:  # or the reference alone would refuse it
-        for other in ("letter_event", "printing", "hand_over"):
+        for other in ("letter_event", "printing", "hand_over", "presentation"):
             connection.execute(f"ALTER TABLE {other} DROP CONSTRAINT fk_{other}_letter")
     refuses(postgresql_registry, f"TRUNCATE {table}{how}", "never deleted")
 

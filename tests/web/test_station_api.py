@@ -351,6 +351,7 @@ def test_the_answer_has_the_shape_of_the_contract(web: FlaskClient, polls: Polls
         {"app": "x" * 41},
         {"app": "é"},
         {"bundle_version": True},
+        {"bundle_version": 2**53 - 1},
         {"events": {}},
         {"events": [{}] * 501},
         {"station": 1},

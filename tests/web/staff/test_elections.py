@@ -675,3 +675,16 @@ def test_a_phone_that_only_reports_is_seen_as_in_touch(polls: Polls) -> None:
     presenting.present(polls.office.registry, phone.id, [], 0, SyncReport(None, 3, "1.0"), polls.at)
     page = text_of(polls.office.client("operator").page(polls.path))
     assert "3 belum terkirim" in page
+
+
+@pytest.mark.parametrize("version", [2**53 - 1, 253_402_300_799])
+def test_a_phone_that_claims_data_of_no_calendar_blinds_nobody_and_can_be_revoked(
+    polls: Polls, version: int
+) -> None:
+    phone, browser = polls.phone(), polls.office.client("operator")
+    presenting.present(polls.office.registry, phone.id, [], 0, SyncReport(version, 0, "1.0"), polls.at)
+    path = f"{polls.path}/ponsel/{phone.id}"
+    for page in ("/", polls.path, path):
+        assert browser.get(page).status_code == 200, page
+    browser.post(f"{path}/cabut", {"reason": "Ponsel hilang"})
+    assert polls.device(phone).state == "revoked"

@@ -137,6 +137,23 @@ def _presentations() -> None:
         unique=False,
     )
     op.create_index("ix_presentation_letter", "presentation", ["letter"], unique=False)
+    _let_presentations_only_grow()
+
+
+def _let_presentations_only_grow() -> None:
+    because = "presentations are append-only"
+    if op.get_bind().dialect.name == "sqlite":
+        for event in ("UPDATE", "DELETE"):
+            op.execute(
+                f"CREATE TRIGGER presentation_no_{event.lower()} BEFORE {event} ON presentation "
+                f"BEGIN SELECT RAISE(ABORT, '{because}'); END"
+            )
+        return
+    for event, each in (("UPDATE", "ROW"), ("DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+        op.execute(
+            f"CREATE TRIGGER presentation_no_{event.lower()} BEFORE {event} ON presentation FOR EACH {each} "
+            f"EXECUTE FUNCTION suket_refuse('{because}')"
+        )
 
 
 def downgrade() -> None:

@@ -97,8 +97,11 @@ def data_age(phone: Device, at: datetime) -> str | None:
 
 
 def _made_at(phone: Device) -> datetime | None:
-    # A bundle's version is the second in which it was made.
-    return None if phone.bundle_version is None else datetime.fromtimestamp(phone.bundle_version, UTC)
+    # A bundle's version is the second in which it was made; what is beyond every calendar is none of ours.
+    try:
+        return None if phone.bundle_version is None else datetime.fromtimestamp(phone.bundle_version, UTC)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _belongs(state: StationState, village: str, which: str, held: Election, at: datetime) -> bool:

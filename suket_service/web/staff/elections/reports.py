@@ -159,7 +159,7 @@ def _blocks(counts: Mapping[str, int]) -> tuple[Lines, ...]:
                 ("TPS yang sudah tersambung", "stations_heard_of"),
                 ("Ponsel yang disahkan", "devices"),
                 ("Ponsel yang belum mengirim semuanya", "devices_with_unsent"),
-                ("Surat yang ditunjukkan", "letters_shown"),
+                ("Surat yang ditunjukkan, dijumlah per TPS", "letters_shown"),
             ),
         ),
     )

@@ -83,21 +83,34 @@ export function isAskable({ genuine, reasons }) {
  *
  * @returns {Promise<import("./verdict.js").Verdict|null>}
  */
-export async function registryWord(text, { store, held, device }, presented) {
+export async function registryWord(text, app, presented) {
   try {
     const seal = parse(readDigits(readText(text, true).digits));
     const { statusList, statusIndex } = seal.facts;
     const letter = { list: statusList, index: statusIndex, fingerprint: toHex(await fingerprint(seal)) };
-    const answer = await question(store, "/api/v1/letter-states", letter);
-    if (!answer.ok) return null;
-    const word = await answer.json();
-    const at = new Date(word.checked_at);
-    const station = stationView(held.bundle, device, presented);
-    // By the service's clock: the phone's own may be what is wrong.
-    return await verify(text, onlineTrustOf(held.bundle, at), onlineRecords(word), at, station);
+    const answer = await question(app.store, "/api/v1/letter-states", letter);
+    return answer.ok ? await wordOf(text, app, await answer.json(), presented) : null;
   } catch {
     return null;
   }
+}
+
+/** The same out of the whole answer to an enrolled phone: it may come through where that question did not. */
+export async function wholeWord(text, app, { outcome, registry, checked_at }, presented) {
+  const status = registry?.status ?? (outcome === "indeterminate" ? "undecided" : "unknown");
+  const extendedTo = registry?.extended ? registry.valid_until : null;
+  try {
+    return await wordOf(text, app, { status, extended_to: extendedTo, checked_at }, presented);
+  } catch {
+    return null;
+  }
+}
+
+/** By the service's clock: the phone's own may be what is wrong. */
+function wordOf(text, { held, device }, told, presented) {
+  const at = new Date(told.checked_at);
+  const station = stationView(held.bundle, device, presented);
+  return verify(text, onlineTrustOf(held.bundle, at), onlineRecords(told), at, station);
 }
 
 /**

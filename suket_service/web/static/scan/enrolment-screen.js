@@ -49,6 +49,13 @@ export class Enrolment {
     show("enrol");
   }
 
+  /** For whoever has no camera: the fields for the code. */
+  openByHand() {
+    this.open();
+    byId("enrol-by-hand").open = true;
+    byId("enrol-code").focus();
+  }
+
   draw() {
     const { device } = this.app;
     const place = byId("enrol-wait");
@@ -96,7 +103,7 @@ function tell(sentence) {
 }
 
 function confirmedWords() {
-  return [element("p", { class: "done", role: "status" }, "Ponsel ini sudah dikonfirmasi.")];
+  return [element("p", { class: "done", role: "status" }, "Ponsel ini sudah disahkan. Pasang aplikasinya di layar utama, lalu coba memindai satu surat.")];
 }
 
 function waitingWords({ confirmation, station, election }) {
@@ -107,7 +114,7 @@ function waitingWords({ confirmation, station, election }) {
     element(
       "p",
       { role: "status" },
-      "Menunggu konfirmasi. Halaman ini berganti sendiri; sementara itu surat sudah dapat diperiksa.",
+      "Menunggu pengesahan. Halaman ini berganti sendiri; sementara itu surat sudah dapat diperiksa.",
     ),
   ];
 }
@@ -125,7 +132,7 @@ export function drawStation(device) {
   }
   const { station, election, state, name } = device;
   const served = station.neighbourhoods.length > 0 ? ` RT/RW ${station.neighbourhoods.join(", ")}.` : "";
-  const states = { waiting: "Menunggu konfirmasi kantor.", revoked: "Pendaftaran dicabut oleh kantor." };
+  const states = { waiting: "Menunggu pengesahan kantor.", revoked: "Pendaftaran dicabut oleh kantor." };
   fill(
     place,
     element("strong", {}, `TPS ${station.code} ${station.villageName ?? station.village}`),

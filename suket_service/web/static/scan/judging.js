@@ -1,8 +1,8 @@
 // One symbol from the camera to the officer's choice: the held verdict at once, then the registry's word, the
 // portrait and the mark. An answer that comes late never touches the screen of a newer symbol.
-import { button, byId } from "./elements.js";
+import { button, byId, fill } from "./elements.js";
 import { NEVER, check, isAskable, registryWord, severalCodes, stationView, takesOver } from "./checking.js";
-import { usesBefore, wasUsed } from "./checking.js";
+import { usesBefore, wasUsed, wholeWord } from "./checking.js";
 import { clockLooksWrong } from "./clock.js";
 import { Marking } from "./marking.js";
 import { showPortrait, uncheckedPortrait, wholeAnswer } from "./portrait.js";
@@ -30,9 +30,10 @@ export class Judge {
     this.marking = null;
   }
 
-  /** Forget the symbol that is shown, and whatever is still asked about it. */
+  /** Forget the symbol that is shown, and whatever is still asked about it: it must not pass for the next one's. */
   leave() {
     this.turn += 1;
+    wipe();
     if (this.next !== null) this.next.stop();
     this.next = null;
     this.marking = null;
@@ -65,9 +66,10 @@ export class Judge {
     app.view = app.held === null ? null : stationView(app.held.bundle, app.device);
     this.next = new NextButton(this.ways.next);
     this.marking = new Marking(shown, app, {
-      onMarked: () => this.chose(true),
-      onUndone: () => this.chose(false),
+      onMarked: () => this.chose(shown, true),
+      onUndone: () => this.chose(shown, false),
       onConflict: () => {
+        if (this.shown !== shown) return;
         this.next.stop();
         signal(shown.verdict.outcome, shown.verdict.tone, true, app.preferences.all());
       },
@@ -77,13 +79,14 @@ export class Judge {
     if (!this.marking.possible) this.goOn(shown);
   }
 
-  /** The officer has marked the letter, or taken that back. */
-  chose(marked) {
-    this.shown.chosen = marked;
+  /** The officer has marked the letter, or taken that back; another one may stand there by now. */
+  chose(shown, marked) {
+    shown.chosen = marked;
+    if (this.shown !== shown) return;
     this.next.stop();
     if (!marked) return;
     this.next.element.focus({ preventScroll: true });
-    this.goOn(this.shown);
+    this.goOn(shown);
   }
 
   draw(shown) {
@@ -138,7 +141,11 @@ export class Judge {
 
   async hearRegistry(shown) {
     if (!isAskable(shown.verdict)) return;
-    const word = await registryWord(shown.text, this.app, wasUsed(shown.before));
+    await this.takeWord(shown, await registryWord(shown.text, this.app, wasUsed(shown.before)));
+  }
+
+  /** A newer word of the registry, in the place of the one shown. */
+  async takeWord(shown, word) {
     if (word === null || this.shown !== shown || !takesOver(shown.verdict, word)) return;
     const { outcome, tone, genuine } = shown.verdict;
     shown.verdict = word;
@@ -154,6 +161,9 @@ export class Judge {
     if (answer === null || this.shown !== shown) return;
     shown.answer = answer;
     this.redraw(shown, false);
+    // It tells the letter's fate too, and may be all that came through.
+    if (!shown.byRegistry)
+      await this.takeWord(shown, await wholeWord(shown.text, this.app, answer, wasUsed(shown.before)));
   }
 
   /** Draw it anew with what is known now; the focus, the mark and a running count stay. */
@@ -179,6 +189,13 @@ export class Judge {
     shown.before = before;
     this.redraw(shown, true);
   }
+}
+
+/** Nothing of the last letter is left in the page, nor of the person. */
+function wipe() {
+  const place = byId("verdict");
+  fill(place);
+  for (const name of ["outcome", "tone", "genuine", "source"]) delete place.dataset[name];
 }
 
 function isWarned({ verdict, before }) {

@@ -57,7 +57,7 @@ class Scanner {
   scan(purpose) {
     this.judge.leave();
     this.purpose = purpose;
-    this.scanning.open();
+    this.scanning.open(purpose);
   }
 
   type() {
@@ -108,7 +108,7 @@ class Scanner {
   }
 
   confirmed() {
-    say("Ponsel ini sudah dikonfirmasi oleh kantor.");
+    say("Ponsel ini sudah disahkan oleh kantor.");
     const heard = (result) => this.heard(result);
     synchronise(this.app.store, new Date()).then(heard, () => {});
   }
@@ -176,7 +176,7 @@ class Scanner {
   wire() {
     const press = (id, action) => byId(id).addEventListener("click", action);
     press("begin", () => this.scanOrSay());
-    press("to-typed", () => this.type());
+    press("to-typed", () => (this.purpose === "sheet" ? this.leaveTo(() => this.enrolment.openByHand()) : this.type()));
     press("stop-scanning", () => this.leaveTo(() => (this.purpose === "sheet" ? this.enrolment.open() : this.home())));
     for (const id of ["to-today", "counter"]) press(id, () => this.list());
     press("to-enrol", () => this.enrolment.open());

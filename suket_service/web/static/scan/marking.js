@@ -116,6 +116,6 @@ function fate(event, conflict, line) {
     return ["doubtful", "Terkirim, tetapi tidak cocok dengan catatan Disdukcapil: hubungi kantornya."];
   if (result === "refused")
     return ["doubtful", "Tidak diterima oleh layanan. Simpan sebagai berkas dan hubungi Disdukcapil."];
-  if (line === "waiting") return ["saved", "Tersimpan di ponsel ini; dikirim sesudah ponsel dikonfirmasi kantor."];
+  if (line === "waiting") return ["saved", "Tersimpan di ponsel ini; dikirim sesudah ponsel disahkan kantor."];
   return ["saved", "Tersimpan di ponsel ini; dikirim sendiri bila ada sambungan."];
 }

@@ -1,7 +1,7 @@
 // What the officer likes: sound, vibration, the pace, the camera. Kept on this phone; holds nothing about letters.
 
 const KEY = "preferences";
-const DEFAULTS = { sound: true, vibration: true, autoNext: 10, camera: null, torch: false };
+const DEFAULTS = { sound: true, vibration: true, autoNext: 0, camera: null, torch: false };
 
 /** The preferences, and how to change one of them. A full or broken store only means that they are not remembered. */
 export async function openPreferences(store) {

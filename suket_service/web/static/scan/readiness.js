@@ -128,9 +128,9 @@ async function cameraLine() {
 function deviceLine(device) {
   if (device === null) return ["device", "open", "Pendaftaran", "Belum terdaftar di TPS."];
   if (device.state === "active")
-    return ["device", "good", "Pendaftaran", "Sudah dikonfirmasi oleh kantor Disdukcapil."];
+    return ["device", "good", "Pendaftaran", "Sudah disahkan oleh kantor Disdukcapil."];
   if (device.state === "waiting")
-    return ["device", "doubtful", "Pendaftaran", `Menunggu konfirmasi kantor. Bacakan kode ${device.confirmation}.`];
+    return ["device", "doubtful", "Pendaftaran", `Menunggu pengesahan kantor. Bacakan kode ${device.confirmation}.`];
   return [
     "device",
     "bad",

@@ -5,8 +5,19 @@ import { createDecoder } from "./decoder.js";
 import { current, say, show, trouble } from "./screen.js";
 
 const OFFER_TYPING_AFTER_MS = 20000;
-const AIM = "Arahkan ke kode QR di kanan bawah surat";
-const OTHER_CODE = "Yang terlihat bukan segel surat. Cari kode QR di kanan bawah surat.";
+// A letter that still lies there when the next one is asked for has not been shown again.
+const SAME_PAPER_MS = 3000;
+const SAME_PAPER = "Masih surat yang tadi. Ganti dengan surat berikutnya.";
+const SOUGHT = {
+  letters: {
+    aim: "Arahkan ke kode QR di kanan bawah surat",
+    other: "Yang terlihat bukan segel surat. Cari kode QR di kanan bawah surat.",
+  },
+  sheet: {
+    aim: "Arahkan ke kode QR pada lembar pendaftaran",
+    other: "Yang terlihat bukan kode lembar pendaftaran.",
+  },
+};
 const TROUBLES = {
   denied:
     "Kamera belum diizinkan. Sentuh gembok di kiri alamat, buka Izin, izinkan Kamera, lalu coba lagi. Sementara itu: " +
@@ -39,6 +50,9 @@ export class Scanning {
     this.offer = null;
     this.lock = null;
     this.run = 0;
+    this.sought = SOUGHT.letters;
+    this.last = ""; // the codes that ended the scanning before
+    this.begun = 0;
     byId("torch").addEventListener("click", () => this.switchTorch());
     byId("camera-choice").addEventListener("click", () => this.otherCamera());
     byId("photo").addEventListener("change", () => this.readPhoto());
@@ -48,8 +62,9 @@ export class Scanning {
     });
   }
 
-  /** Show the screen and look. */
-  open() {
+  /** Show the screen and look for that: letters, or the enrolment sheet. */
+  open(purpose) {
+    this.sought = SOUGHT[purpose];
     show("scanning");
     this.start();
   }
@@ -58,7 +73,8 @@ export class Scanning {
     const mine = ++this.run;
     trouble(byId("camera-trouble"), null);
     byId("slow").hidden = true;
-    byId("aim").textContent = AIM;
+    byId("aim").textContent = this.sought.aim;
+    this.begun = performance.now();
     byId("view").hidden = false;
     let camera;
     try {
@@ -102,7 +118,10 @@ export class Scanning {
 
   see(texts) {
     // Other codes on the table are passed over: no sound, no verdict, and no link is followed.
-    if (!this.onTexts(texts)) byId("aim").textContent = OTHER_CODE;
+    const seen = texts.join("\n");
+    if (seen === this.last && performance.now() - this.begun < SAME_PAPER_MS) byId("aim").textContent = SAME_PAPER;
+    else if (this.onTexts(texts)) this.last = seen;
+    else byId("aim").textContent = this.sought.other;
   }
 
   brokenDecoder() {
@@ -120,8 +139,11 @@ export class Scanning {
   tellTrouble(code) {
     this.stop();
     byId("view").hidden = true;
-    const again = button("Coba lagi", () => this.start(), { id: "camera-again" });
-    trouble(byId("camera-trouble"), TROUBLES[code] ?? TROUBLES.unsupported, again);
+    trouble(byId("camera-trouble"), TROUBLES[code] ?? TROUBLES.unsupported, this.again());
+  }
+
+  again() {
+    return button("Coba lagi", () => this.start(), { id: "camera-again" });
   }
 
   async switchTorch() {
@@ -161,7 +183,9 @@ export class Scanning {
     } catch {
       sentence = NO_PHOTO;
     }
-    if (current() === "scanning") trouble(byId("camera-trouble"), sentence);
+    if (current() !== "scanning") return;
+    const ways = this.camera === null ? [this.again()] : []; // without it there was no way back to the camera
+    trouble(byId("camera-trouble"), sentence, ...ways);
   }
 
   /** The camera goes out. */

@@ -20,7 +20,7 @@ export async function drawStart(app) {
   if (current() !== "start") return;
   drawStation(device);
   byId("to-enrol").hidden = device !== null && device.state === "active";
-  byId("to-enrol").textContent = device?.state === "waiting" ? "Kode konfirmasi" : "Daftarkan ponsel";
+  byId("to-enrol").textContent = device?.state === "waiting" ? "Kode pengesahan" : "Daftarkan ponsel";
   byId("to-today").hidden = device === null && unsent === 0;
   byId("leave").hidden = device === null;
   if (app.full) trouble(byId("start-trouble"), NO_ROOM);

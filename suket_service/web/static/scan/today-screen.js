@@ -10,7 +10,7 @@ import { clockTime, conflictSentence } from "./wording.js";
 
 const LINES = {
   offline: "Tidak ada sambungan. Dikirim sendiri begitu ada.",
-  waiting: "Kantor belum mengonfirmasi ponsel ini; catatan dikirim sesudahnya.",
+  waiting: "Kantor belum mengesahkan ponsel ini; catatan dikirim sesudahnya.",
   revoked: "Pendaftaran ponsel ini sudah dicabut. Simpan sebagai berkas dan hubungi Disdukcapil.",
   refused: "Layanan tidak menerima kiriman. Coba lagi, atau simpan sebagai berkas.",
 };
@@ -40,7 +40,7 @@ export class Today {
     const day = new Date().toDateString();
     const today = inForce(events).filter((each) => new Date(each.at * 1000).toDateString() === day);
     today.sort((one, other) => other.at - one.at);
-    byId("marks-title").textContent = `Hari ini: ${today.length} surat`;
+    byId("marks-title").textContent = `Hari ini: ${today.length} catatan`;
     fill(byId("marks"), ...today.map((each) => this.markOf(each)));
   }
 
