@@ -183,6 +183,11 @@ def _public_bundle(
         windows=offices.windows(tx),
         checkpoint=checkpoint,
         elections=tuple(each.facts for each in running),
+        villages={
+            village.code: village.name
+            for office in offices.offices(tx)
+            for village in offices.villages_of(tx, office).values()
+        },
     )
 
 

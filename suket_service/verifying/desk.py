@@ -36,7 +36,7 @@ class Answer:
     verdict: Verdict
     registered: Registered | None = None
     kind_title: str | None = None
-    village_name: str | None = None  # with its district; offline only the code is known
+    village_name: str | None = None  # with its district; offline as the bundle has it
 
 
 class Desk:
@@ -117,8 +117,11 @@ def check_offline(bundle: TrustBundle, target: str | bytes, at: datetime) -> Ans
     if isinstance(text, Reason):
         return Answer(unread(text, at, bundle.as_of))
     verdict = verify(text, trust_of(bundle), BundleRecords(bundle), at)
-    kind = bundle.kinds.get(verdict.seal.facts.kind) if verdict.seal else None
-    return Answer(verdict, kind_title=kind.title if kind else None)
+    if verdict.seal is None:
+        return Answer(verdict)
+    kind = bundle.kinds.get(verdict.seal.facts.kind)
+    village = bundle.villages.get(verdict.seal.facts.village)
+    return Answer(verdict, kind_title=kind.title if kind else None, village_name=village)
 
 
 class _RegistryRecords:

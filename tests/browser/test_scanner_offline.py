@@ -74,6 +74,7 @@ def test_with_the_service_gone_and_after_a_cold_start_the_held_data_judges(
     expect(verdict).to_have_attribute("data-tone", tone)
     if verdict.get_attribute("data-genuine") == "true":
         expect(verdict).to_contain_text("FOTO BELUM DIPERIKSA")
+        expect(verdict.locator("#facts")).to_contain_text("Tanjungpinang Kota")  # as on the paper
 
 
 @pytest.mark.parametrize(("days", "outcome"), [(4, "indeterminate"), (-2, "indeterminate")])

@@ -46,6 +46,7 @@ function asVector(bundle) {
       return { id, office, name, opens_at: opensAt, closes_at: closesAt, issuing_closes_at: issuingClosesAt };
     }),
     stations: bundle.stations,
+    villages: [...bundle.villages],
   };
 }
 

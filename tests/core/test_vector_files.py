@@ -70,6 +70,7 @@ def told(bundle: TrustBundle) -> dict[str, Any]:
             }
             for station in bundle.stations
         ],
+        "villages": [[code, name] for code, name in bundle.villages.items()],
     }
 
 

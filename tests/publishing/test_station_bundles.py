@@ -97,6 +97,10 @@ def test_the_public_bundle_tells_of_the_election_and_names_no_station_or_fingerp
     assert all(each.fingerprints == {} for each in bundle.lists.values())
 
 
+def test_every_bundle_names_the_villages_that_offices_serve(office: OfficeAtWork) -> None:
+    assert public(office.registry, office.tick()).villages == {KOTA: "Tanjungpinang Kota", DOMPAK: "Dompak"}
+
+
 def test_a_station_bundle_names_the_villages_stations(office: OfficeAtWork) -> None:
     election = plan(office)
     bundle = held(office.registry, station_bundle_name(election, KOTA), office.tick())

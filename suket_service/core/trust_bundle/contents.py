@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -80,6 +80,7 @@ class TrustBundle:
     checkpoint: str | None  # a signed checkpoint (compact JWS)
     elections: tuple[ElectionFacts, ...] = ()
     stations: tuple[StationFacts, ...] = ()
+    villages: Mapping[str, str] = field(default_factory=dict)  # names by code, as on the paper
 
     def to_payload(self) -> bytes:
         """The JSON to sign."""
@@ -116,14 +117,16 @@ class TrustBundle:
                     for window in self.windows
                 ],
                 "checkpoint": self.checkpoint,
-                **self._polls_to_json(),
+                **self._more_to_json(),
             },
             separators=(",", ":"),
             ensure_ascii=False,
         ).encode()
 
-    def _polls_to_json(self) -> dict[str, Any]:
+    def _more_to_json(self) -> dict[str, Any]:
         told: dict[str, Any] = {}
+        if self.villages:
+            told["villages"] = [[code, name] for code, name in self.villages.items()]
         if self.elections:
             told["elections"] = [
                 {

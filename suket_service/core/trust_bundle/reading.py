@@ -56,6 +56,10 @@ def read(payload: Mapping[str, Any]) -> TrustBundle:
             checkpoint=None if payload["checkpoint"] is None else exact(str, payload["checkpoint"]),
             elections=tuple(_election_from_json(each) for each in exact(list, payload.get("elections", []))),
             stations=tuple(_station_from_json(each) for each in exact(list, payload.get("stations", []))),
+            villages={
+                exact(str, code): exact(str, name)
+                for code, name in map(_array, exact(list, payload.get("villages", [])))
+            },
         )
     except (KeyError, TypeError, ValueError, OverflowError, OSError):
         raise unreadable() from None

@@ -124,7 +124,7 @@ def told(payload: Json) -> Json:
     whole["keys"] = [{name: each[name] for name in KEY_MEMBERS} for each in payload["keys"]]
     whole["offices"] = [{name: each[name] for name in OFFICE} for each in payload["offices"]]
     whole["lists"] = [_told_list(each) for each in payload["lists"]]
-    return {**whole, "elections": payload.get("elections", []), "stations": payload.get("stations", [])}
+    return {**whole, **{name: payload.get(name, []) for name in ("elections", "stations", "villages")}}
 
 
 KEY_MEMBERS = tuple(name for name in PUBLISHER_JWK if name not in {"kty", "crv", "x", "y", "alg", "use"})

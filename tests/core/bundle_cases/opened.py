@@ -90,6 +90,7 @@ def opens_with_other_contents() -> Iterator[Case]:
         "a station of a whole village",
         base(elections=[ELECTION], stations=[{**STATION, "neighbourhoods": []}]),
     )
+    yield good("names of villages", base(villages=[["2172031001", "Tanjungpinang Kota"], ["2172041002", ""]]))
     yield good("an election without stations", base(elections=[ELECTION]))
     yield good("empty elections and stations", base(elections=[], stations=[]))
     yield good(

@@ -232,6 +232,13 @@ SHAPES: dict[str, list[Json]] = {
         {"elections": [{**ELECTION, "closes_at": None}]},
         {"elections": [{**ELECTION, "issuing_closes_at": "then"}]},
     ],
+    "villages of another shape": [
+        *(
+            {"villages": each}
+            for each in (None, 7, ["one"], [["2172031001"]], [["2172031001", 7]], [[1, "Kota"]])
+        ),
+        {"villages": [["2172031001", "Kota", "more"]]},
+    ],
     "stations of another shape": [
         {"stations": None},
         {"stations": 7},

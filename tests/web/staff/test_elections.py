@@ -31,6 +31,7 @@ from suket_service.web.staff.elections.readiness import counts, is_unheard
 from suket_service.web.staff.elections.words import CANCELLED, CLOSED, OPEN, OVER, standing
 from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE
 from tests.presenting.polls import Phone
+from tests.registry.builders import tampering
 from tests.web.staff.conftest import Client, OfficeAtWork
 from tests.web.staff.examples.elections import STATIONS, a_phone, send, shown
 
@@ -496,8 +497,8 @@ class TestShownTwice:
         here, there = polls.phone(0), polls.phone(1)
         polls.shows(here)
         polls.shows(there)
-        with polls.office.registry.writing() as tx:
-            tx.exec_driver_sql("UPDATE presentation SET outcome = 'brand_new'")
+        with tampering(polls.office.registry) as connection:
+            connection.execute("UPDATE presentation SET outcome = 'brand_new'")
         assert "brand_new" in polls.office.client("operator").page(f"{polls.path}/ganda")
 
 

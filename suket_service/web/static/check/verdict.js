@@ -17,6 +17,12 @@ function offsetOf({ verdict, bundle }) {
   return office === undefined ? -verdict.checkedAt.getTimezoneOffset() : office.utcOffsetMinutes;
 }
 
+/** The name, where it is known, and the code: names are used more than once. */
+function villageOf(code, bundle) {
+  const grouped = code.replace(/^(..)(..)(..)(....)$/, "$1.$2.$3.$4");
+  return bundle.villages.has(code) ? [`${bundle.villages.get(code)} (${grouped})`] : [grouped];
+}
+
 function facts({ verdict, bundle }) {
   if (verdict.seal === null) return [];
   const { facts: sealed } = verdict.seal;
@@ -27,7 +33,7 @@ function facts({ verdict, bundle }) {
     ["NIK", maskNik(sealed.nik)],
     ["Tahun lahir", yearOf(sealed.birthDate)],
     ["Jenis kelamin", sealed.sex === "F" ? "Perempuan" : "Laki-laki"],
-    ["Kode kelurahan/desa", sealed.village.replace(/^(..)(..)(..)(....)$/, "$1.$2.$3.$4")],
+    ["Kelurahan/desa", ...villageOf(sealed.village, bundle)],
     ["Jenis surat", kind === undefined ? null : kind.title],
     ["Terbit", longDate(sealed.issuedOn)],
     ["Berlaku sampai", until === null ? "KTP-el diterbitkan" : longDate(until)],
@@ -102,7 +108,10 @@ export function showAnswer(place, answer, about, { again, retry }) {
   const offset = offsetOf(answer);
   // A list's word is never the plain green of a letter that the service knows to be in force this minute.
   const tone = source !== "service" && verdict.tone === "green" ? "amber" : verdict.tone;
-  const [head, title] = banner(verdict.outcome, tone, verdict.message.id);
+  const bottomLine = verdict.message.id;
+  const byList = source === "list" && verdict.dataAsOf !== null;
+  const sentence = byList ? `Menurut data per ${longMoment(verdict.dataAsOf, offset)}: ${bottomLine}` : bottomLine;
+  const [head, title] = banner(verdict.outcome, tone, sentence);
   const parts = [head];
   if (source === "list") parts.push(warning(listSentences(verdict.dataAsOf, offset, verdict.checkedAt)));
   if (source === "nothing") parts.push(warning(SILENCE));

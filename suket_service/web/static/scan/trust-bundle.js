@@ -44,6 +44,7 @@ const BLANKS = " \t\n\v\f\r";
  * @property {{id: number, office: string, name: string, opensAt: number, closesAt: number,
  *   issuingClosesAt: number}[]} elections
  * @property {{id: number, code: string, village: string, neighbourhoods: string[]}[]} stations
+ * @property {Map<string, string>} villages names by code
  */
 
 /** A bundle that must not be used. `detail` is the finer code of core/trust_bundle.py. */
@@ -154,6 +155,7 @@ async function read(payload) {
     checkpoint: orNull(payload.checkpoint, text),
     elections: each(payload.elections === undefined ? [] : payload.elections, election),
     stations: each(payload.stations === undefined ? [] : payload.stations, station),
+    villages: new Map(each(payload.villages === undefined ? [] : payload.villages, village)),
   };
   require(isConsistent(bundle));
   return bundle;
@@ -206,6 +208,11 @@ function printed(pair) {
 function gap(days) {
   const [first, last] = tuple(days, 2);
   return { first: day(first), last: day(last) };
+}
+
+function village(pair) {
+  const [code, name] = tuple(pair, 2);
+  return [text(code), text(name)];
 }
 
 function extension(entry) {

@@ -125,7 +125,7 @@ function facts({ verdict, answer }, app) {
     ["NIK", element("span", { class: "digits" }, grouped(sealed.nik))],
     ["Lahir", longDate(sealed.birthDate)],
     ["Kelamin", sealed.sex === "F" ? "Perempuan" : "Laki-laki"],
-    ["Kel./desa", ...village(sealed.village, answer, app.device)],
+    ["Kel./desa", ...village(sealed.village, answer, bundle)],
     ["RT/RW", neighbourhood(sealed.rt, sealed.rw)],
     ["Terbit", longDate(sealed.issuedOn)],
     ["Berlaku", until === null ? "sampai KTP-el diterbitkan" : `s.d. ${longDate(until)}`],
@@ -138,9 +138,8 @@ function facts({ verdict, answer }, app) {
   ];
 }
 
-function village(code, answer, device) {
-  const own = device !== null && device.station.village === code ? device.station.villageName : null;
-  const name = answer?.seal?.village_name ?? own;
+function village(code, answer, bundle) {
+  const name = answer?.seal?.village_name ?? bundle.villages.get(code);
   return name ? [`${name} `, element("span", { class: "hint" }, code)] : [code];
 }
 
