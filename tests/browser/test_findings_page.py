@@ -12,7 +12,7 @@ from tests.presenting.polls import Phone
 from tests.web.staff.conftest import OfficeAtWork
 from tests.web.staff.examples.elections import a_phone, prepare, send, shown
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 #: The page asks every ten seconds, which nobody waits for here; a busy machine takes its time for the answer.
 ROUND_MS, SOON_MS = 10_500, 30_000

@@ -18,7 +18,7 @@ from tests.browser.office import DEMO_OFFICE, barriers, signed_in
 from tests.builders import a_row
 from tests.web.staff.conftest import OfficeAtWork
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PHONE = ViewportSize(width=360, height=640)
 #: Two of the demo's register who have no letter yet: one asks for it, the other stands at the counter.

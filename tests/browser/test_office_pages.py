@@ -84,19 +84,23 @@ def opened(walk: Walk, role: Role, path: str) -> tuple[Page, list[str], int]:
     return page, complaints, sum(weight)  # `goto` has waited for all that the page loads
 
 
+@pytest.mark.parametrize(
+    "size", [NARROW, pytest.param(WIDE, marks=pytest.mark.slow)], ids=["telephone", "desk"]
+)
 @pytest.mark.parametrize(("endpoint", "role", "path"), PAGES)
-def test_a_page_is_accessible_and_in_bounds(walk: Walk, endpoint: str, role: Role, path: str) -> None:
+def test_a_page_is_accessible_and_in_bounds(
+    walk: Walk, endpoint: str, role: Role, path: str, size: ViewportSize
+) -> None:
     answer = walk.contexts[role].request.get(walk.path(path))
     if answer.headers["content-type"].partition(";")[0] in FILES:
         assert answer.ok
         return
     page, complaints, _ = opened(walk, role, path)
     try:
-        for size in (WIDE, NARROW):
-            page.set_viewport_size(size)
-            found = Axe().run(page, options=_AXE)
-            assert found.violations_count == 0, (size, found.generate_report())
-            assert page.evaluate(_BEYOND) <= 0, size
+        page.set_viewport_size(size)
+        found = Axe().run(page, options=_AXE)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate(_BEYOND) <= 0
         assert page.locator("h1").count() == 1
         sizes = page.evaluate(_SIZES)
         assert len(sizes) <= 5, sizes

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Route
 from tests.browser.phones import ENROL, JUDGED, MARK, Phone, a_phone
 from tests.browser.polling_day import PollingDay, enrolled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 DEVICES = "**/api/v1/devices"
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Request, Route
 from tests.browser.phones import JUDGED, MARK, Phone
 from tests.browser.polling_day import PollingDay, enrolled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PRESENTATIONS = "**/api/v1/presentations"
 

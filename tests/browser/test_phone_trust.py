@@ -14,7 +14,7 @@ from tests.browser.phones import Phone
 from tests.builders import NOON, a_publication_key, a_seal_key
 from tests.core.builders import a_bundle, signed
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BUNDLES = "**/scan/trust-bundle"
 SEALER, OURS, NEXT = a_seal_key(), a_publication_key(), a_publication_key()

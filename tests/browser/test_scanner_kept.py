@@ -29,7 +29,7 @@ from suket_service.web.app import create_app
 from tests.browser.serving import CHROMIUM, Service, chromium_arguments, free_port
 from tests.cli.builders import suket
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 #: What the service worker keeps, by version: {name of the cache: [addresses]}.
 KEPT = """async () => {

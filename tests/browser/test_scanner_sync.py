@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession
 from tests.browser.phones import Phone
 from tests.browser.polling_day import PollingDay, enrolled
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 PATIENCE_SECONDS = 20
 

@@ -16,13 +16,16 @@ from tests.postgresql import Cluster, NoServer
 Found = Callable[[str], None]
 StartIssuer = Callable[..., Issuer]
 _TEMPLATE = "suket_template"
+FAULTS = Path(__file__).parent
+#: The quick ones: eight writers at once, a restore, requests that are repeated.
+_DAILY = ("test_invariants", "test_eight_writers", "test_f24_restore", "test_app_retries")
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """That a fault's test can fail at all is shown by ``script/faults``; the daily tests ask whether it holds."""
+    """Faults have a command of their own, ``script/faults``; the daily tests keep what others build on."""
     for item in items:
-        if "_control_" in item.name:
+        if FAULTS in item.path.parents and item.path.stem not in _DAILY:
             item.add_marker(pytest.mark.slow)
 
 
