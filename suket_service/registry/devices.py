@@ -49,6 +49,7 @@ class Device:
     station: int
     name: str
     confirmation: str
+    sheet_by: str  # who made the sheet that enrolled it
     enrolled_at: datetime
     confirmed_at: datetime | None
     revoked_at: datetime | None
@@ -224,8 +225,10 @@ def stations(tx: Connection, ids: Collection[int]) -> dict[int, PollingStation]:
 
 
 _IS_OPEN = EnrolmentRow.used_at.is_(None) & EnrolmentRow.ended_at.is_(None)
-_ALL: Any = select(DeviceRow.__table__, ElectionRow.office).join(
-    ElectionRow, ElectionRow.id == DeviceRow.election
+_ALL: Any = (
+    select(DeviceRow.__table__, ElectionRow.office, EnrolmentRow.made_by)
+    .join(ElectionRow, ElectionRow.id == DeviceRow.election)
+    .join(EnrolmentRow, EnrolmentRow.id == DeviceRow.enrolment)
 )
 
 
@@ -237,6 +240,7 @@ def _device(row: Row[Any]) -> Device:
         station=row.station,
         name=row.name,
         confirmation=key.confirmation,
+        sheet_by=row.made_by,
         enrolled_at=row.enrolled_at,
         confirmed_at=row.confirmed_at,
         revoked_at=row.revoked_at,

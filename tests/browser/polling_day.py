@@ -19,7 +19,7 @@ from tests.browser.polls import Polls, an_election_day
 from tests.builders import OFFICE
 from tests.registry.builders import tampering
 
-_DESK = "operator"
+_DESK, _SECOND = "operator", "kepala"
 _LETTERS = 80
 
 
@@ -57,7 +57,7 @@ class PollingDay:
 
     def confirm(self, device: str) -> None:
         """The desk has compared the codes."""
-        presenting.confirm_device(self.polls.registry, OFFICE.code, device, _DESK, datetime.now(UTC))
+        presenting.confirm_device(self.polls.registry, OFFICE.code, device, _SECOND, datetime.now(UTC))
 
     def revoke(self, device: str) -> None:
         """The desk has been told that the phone is lost."""

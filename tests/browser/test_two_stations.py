@@ -65,7 +65,7 @@ class Phones:
         code = page.locator("#confirmation").inner_text()
         [device] = [each for each in self._devices() if each.confirmation == code]
         at = datetime.now(UTC)
-        presenting.confirm_device(self.polls.registry, OFFICE.code, device.id, "operator", at)
+        presenting.confirm_device(self.polls.registry, OFFICE.code, device.id, "kepala", at)
         expect(page.locator("#confirmation")).to_have_count(0, timeout=40_000)
         page.locator("#enrol-back").click()
         expect(page.locator("#station")).to_contain_text(f"TPS {place[1]}")

@@ -173,7 +173,7 @@ class Polls:
     def phone(self, station: int) -> Phone:
         """A phone whose calls count."""
         phone = self.enrol(station)
-        presenting.confirm_device(self.registry, HERE, phone.id, "operator", self.at)
+        presenting.confirm_device(self.registry, HERE, phone.id, "kepala", self.at)
         return phone
 
     def scan(self, phone: Phone, paper: Paper, **changes: Any) -> dict[str, Any]:

@@ -325,6 +325,11 @@ class TestConfirming:
             == code
         )
 
+    def test_whoever_made_the_sheet_does_not_confirm(self, polls: Polls) -> None:
+        phone = polls.enrol(polls.stations[0])
+        confirm = lambda: presenting.confirm_device(polls.registry, HERE, phone.id, "operator", polls.at)  # noqa: E731
+        assert code_of(confirm, NotAllowed) == "same_person"
+
     @pytest.mark.parametrize("by", ["admin", "auditor", "device"])
     def test_only_operators_and_approvers_do_either(self, polls: Polls, by: str) -> None:
         phone = polls.enrol(polls.stations[0])

@@ -125,7 +125,7 @@ def test_a_phone_enrols_waits_is_confirmed_and_takes_part(service: FlaskClient, 
     assert problem(present(service, phone)) == (403, "device_waiting")
     [held] = presenting.stations_state(polls.registry, HERE, polls.election)[0].devices
     assert held.confirmation == answer["confirmation"] == phone.public.confirmation
-    presenting.confirm_device(polls.registry, HERE, phone.id, "operator", datetime.now(UTC))
+    presenting.confirm_device(polls.registry, HERE, phone.id, "kepala", datetime.now(UTC))
     reply = present(service, phone, polls.scan(phone, polls.papers[0]))
     assert reply.get_json()["answers"][0]["result"] == "stored"
 

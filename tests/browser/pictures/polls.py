@@ -31,7 +31,7 @@ def hold(
     presenting.make_sheets(registry, office, election, stations[:7], "operator", at)
     phones = [_enrolled(registry, office, election, each, at) for each in stations[:5]]
     for number, phone in enumerate(phones[:3]):
-        presenting.confirm_device(registry, office, phone.id, "operator", at)
+        presenting.confirm_device(registry, office, phone.id, "kepala", at)
         _show(registry, phone, issued[number * 4 : number * 4 + 4], now - 4 * _MINUTE)
     _show(registry, phones[2], issued[:1], now - 3 * _MINUTE)
     presenting.revoke_device(registry, office, phones[3].id, "Ponsel hilang", "operator", at)

@@ -297,13 +297,20 @@ class TestReadiness:
 
 class TestPhones:
     def test_the_desk_sees_the_code_large_and_confirms(self, polls: Polls) -> None:
-        phone, browser = polls.phone(0, confirmed=False), polls.office.client("operator")
+        phone, browser = polls.phone(0, confirmed=False), polls.office.client("kepala")
         page = browser.page(f"{polls.path}/ponsel/{phone.id}")
         assert "Sama dengan di ponsel?" in page
         assert f'<p class="code large">{phone.public.confirmation}</p>' in page
         browser.post(f"{polls.path}/ponsel/{phone.id}/sahkan")
         assert polls.device(phone).state == "active"
         assert "device.confirm" in actions(polls.office)
+
+    def test_whoever_made_the_sheet_is_told_that_a_colleague_confirms(self, polls: Polls) -> None:
+        phone, browser = polls.phone(0, confirmed=False), polls.office.client("operator")
+        path = f"{polls.path}/ponsel/{phone.id}"
+        assert "rekan lain" in browser.page(path)
+        assert browser.post(f"{path}/sahkan").status_code == 422
+        assert polls.device(phone).state == "waiting"
 
     def test_revoking_takes_a_reason(self, polls: Polls) -> None:
         phone, browser = polls.phone(), polls.office.client("kepala")

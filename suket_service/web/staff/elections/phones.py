@@ -79,6 +79,7 @@ def _page(election: int, device: str, form: Form) -> ResponseReturnValue:
         standing=standing(held, me.at),
         station=station,
         phone=each,
+        is_own_sheet=each.sheet_by == me.username,
         names=names,
         age=data_age(each, me.at),
         ago=lambda moment: ago(moment, me.at),

@@ -109,7 +109,7 @@ def a_phone(
     [sheet] = presenting.make_sheets(office.registry, OFFICE.code, election, [station], "operator", at)
     phone.id = presenting.enrol(office.registry, sheet.code, phone.public, phone.name, at).device.id
     if confirmed:
-        presenting.confirm_device(office.registry, OFFICE.code, phone.id, "operator", at)
+        presenting.confirm_device(office.registry, OFFICE.code, phone.id, "kepala", at)
     return phone
 
 
