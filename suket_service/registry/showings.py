@@ -79,22 +79,7 @@ def unproven(tx: Connection, election: int) -> list[Unproven]:
         .where(_P.c.election == election, _P.c.kind == "shown", _P.c.proven.is_(False))
         .order_by(_P.c.at, _P.c.id)
     )
-    return [
-        Unproven(
-            number=row.number,
-            status_list=row.status_list,
-            status_index=row.status_index,
-            station=_station(row),
-            device=row.device,
-            device_name=row.device_name,
-            at=row.at,
-            received_at=row.received_at,
-            outcome=row.outcome,
-            event=row.event,
-            undone=bool(row.is_undone),
-        )
-        for row in rows
-    ]
+    return [Unproven(number=row.number, undone=bool(row.is_undone), **_event(row)) for row in rows]
 
 
 def letters_by_station(tx: Connection, election: int) -> dict[int, int]:
@@ -134,20 +119,22 @@ _ALL_SHOWN = _with_station(
 
 
 def _shown(row: Row[Any], person: int) -> Shown:
-    return Shown(
-        letter=row.letter,
-        number=row.number,
-        status_list=row.status_list,
-        status_index=row.status_index,
-        station=_station(row),
-        device=row.device,
-        device_name=row.device_name,
-        at=row.at,
-        received_at=row.received_at,
-        outcome=row.outcome,
-        event=row.event,
-        person=person,
-    )
+    return Shown(letter=row.letter, number=row.number, person=person, **_event(row))
+
+
+def _event(row: Row[Any]) -> dict[str, Any]:
+    """What is told of any event: which letter it names, and where, when and by which phone it was shown."""
+    return {
+        "status_list": row.status_list,
+        "status_index": row.status_index,
+        "station": _station(row),
+        "device": row.device,
+        "device_name": row.device_name,
+        "at": row.at,
+        "received_at": row.received_at,
+        "outcome": row.outcome,
+        "event": row.event,
+    }
 
 
 def _station(row: Row[Any]) -> PollingStation:
