@@ -59,11 +59,14 @@ class Phones:
         )
         self.closing.callback(context.close)
         page = self.closing.enter_context(opened(context, f"/scan/#enrol={self._sheet(place)}", "enrol"))
-        page.get_by_role("dialog").get_by_role("button", name="Daftarkan", exact=True).click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("Nama ponsel ini").fill(f"Ponsel {place[1]}")
+        dialog.get_by_role("button", name="Daftarkan", exact=True).click()
         expect(page.locator("#confirmation")).to_be_visible(timeout=20_000)
         assert "enrol" not in page.url
         code = page.locator("#confirmation").inner_text()
         [device] = [each for each in self._devices() if each.confirmation == code]
+        assert device.name == f"Ponsel {place[1]}"
         at = datetime.now(UTC)
         presenting.confirm_device(self.polls.registry, OFFICE.code, device.id, "kepala", at)
         expect(page.locator("#confirmation")).to_have_count(0, timeout=40_000)

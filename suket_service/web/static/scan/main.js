@@ -164,7 +164,12 @@ class Scanner {
       return;
     }
     const text = "Lembar pendaftaran TPS terbaca. Ponsel ini akan terdaftar untuk mencatat pemakaian surat di TPS itu.";
-    if (await ask("Daftarkan ponsel ini?", text, "Daftarkan")) await this.enrolment.become(sheet);
+    byId("question-naming").hidden = false;
+    const wanted = await ask("Daftarkan ponsel ini?", text, "Daftarkan");
+    byId("question-naming").hidden = true;
+    if (!wanted) return;
+    byId("enrol-name").value = byId("question-name").value;
+    await this.enrolment.become(sheet);
   }
 
   async leaveStation() {
