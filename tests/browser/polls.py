@@ -127,13 +127,16 @@ def _papers(office: OfficeAtWork, now: datetime) -> dict[str, Paper]:
     office.clock = now - timedelta(days=60)
     [outside_window] = office.issue(1)
     office.extend(key_revoked)  # it would have expired like the other
+    office.clock = now - timedelta(days=5)  # well before it is extended: to a later day, whatever the hour
+    [extended] = office.issue(1, foto="foto.png")
     office.clock = now - timedelta(days=1)
     window = IssuingWindow(OFFICE.code, 1, _day(now) - timedelta(days=30), None)
     with registry.writing() as tx:
         offices.add_window(tx, window)
-    names = ("valid", "revoked", "superseded", "suspended", "extended", "second", "third")
+    names = ("valid", "revoked", "superseded", "suspended", "second", "third")
     papers = dict(zip(names, office.issue(len(names), foto="foto.png"), strict=True))
-    papers |= {"expired": expired, "key_revoked": key_revoked, "issued_outside_window": outside_window}
+    papers |= {"expired": expired, "key_revoked": key_revoked, "extended": extended}
+    papers["issued_outside_window"] = outside_window
     [papers["other_village"]] = office.issue(1, kode_wilayah=ELSEWHERE)
     [papers["other_neighbourhood"]] = office.issue(1, rt="009", rw="009")
     office.revoke(papers["revoked"])
