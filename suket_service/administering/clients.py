@@ -11,7 +11,7 @@ from suket_service.errors import CallerError, Problem, RequestRefused, Text
 from suket_service.registry import audit, clients, offices, staff
 from suket_service.registry.clients import Client, ClientScope
 from suket_service.registry.session import Registry
-from suket_service.registry.staff import Role
+from suket_service.registry.staff import Role, StaffMember
 
 #: So that a key that lies about in a file or a log is recognised as one.
 KEY_PREFIX = "suket_"
@@ -63,7 +63,8 @@ def add_client(
         RequestRefused: ``missing``, ``too_long``, ``not_printable``, ``name_taken``, ``no_scope``,
             ``date_past`` or ``out_of_range``, by field.
     """
-    made = Client(secrets.token_hex(16), office_code, name, purpose, scopes, by, at, expires_on)
+    key_id = secrets.token_hex(16)
+    made = Client(key_id, office_code, f"program-{key_id[:12]}", name, purpose, scopes, by, at, expires_on)
     with registry.writing() as tx:
         staff.require_member(tx, by, office_code, Role.ADMIN)
         today = offices.office(tx, office_code).local_date(at)
@@ -74,6 +75,7 @@ def add_client(
         if problems:
             raise RequestRefused(problems)
         new = NewClient(made, _new_key())
+        staff.add_staff(tx, StaffMember(made.account, office_code, name, Role.PROGRAM), at)
         clients.add(tx, made, new.key)
         details = {"scopes": sorted(scopes), "expires_on": _iso(expires_on)}
         audit.append(tx, at, by, "client.add", made.id, office_code, details)

@@ -14,7 +14,7 @@ from suket_service.administering import NewOffice, require_member_form
 from suket_service.core.letter import Capacity, Letterhead, Office
 from suket_service.core.region import Village, parse_village_code
 from suket_service.errors import FieldError, FileRefused, Text
-from suket_service.registry.staff import Role, StaffMember
+from suket_service.registry.staff import OF_PEOPLE, Role, StaffMember
 
 _UTC_OFFSETS = (420, 480, 540)
 _PLACES = ("nama", "kecamatan", "kab_kota", "provinsi")
@@ -113,8 +113,8 @@ def _capacity(given: str) -> Capacity:
 def _staff(given: Sequence[Mapping[str, Any]], office: Office, *, demo: bool) -> tuple[StaffMember, ...]:
     members = []
     for each in given:
-        if each["role"] not in list(Role):
-            raise ValueError(f"staff.role: {', '.join(Role)}")
+        if each["role"] not in OF_PEOPLE:
+            raise ValueError(f"staff.role: {', '.join(OF_PEOPLE)}")
         member = StaffMember(
             _filled(each, "username", MOST_NAME_CHARACTERS),
             office.code,

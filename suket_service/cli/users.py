@@ -11,9 +11,9 @@ from suket_service.administering import CONSOLE, NEEDS_CODE, StaffListing
 from suket_service.cli.proving import ask_secret, is_terminal, with_tries
 from suket_service.cli.session import Session, now, print_json
 from suket_service.errors import FieldError, Problem, Text
-from suket_service.registry.staff import Role, StaffMember
+from suket_service.registry.staff import OF_PEOPLE, Role, StaffMember
 
-_ROLE = click.Choice([role.value for role in Role])
+_ROLE = click.Choice([role.value for role in OF_PEOPLE])
 _OFFICE = click.option("--office", help="Kode kantor, bila lebih dari satu.")
 
 

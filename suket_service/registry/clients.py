@@ -31,12 +31,14 @@ class Client:
 
     id: str  # 32 hex digits
     office: str
+    account: str  # the program's user name, the same for all its keys
     name: str
     purpose: str
     scopes: frozenset[ClientScope]
     created_by: str
     created_at: datetime
     expires_on: date | None  # the last day, in the office's calendar
+    calls_a_minute: int = 600
     revoked_at: datetime | None = None
     used_at: datetime | None = None
 
@@ -56,9 +58,11 @@ def add(tx: Connection, client: Client, key: str) -> None:
         insert(ClientRow).values(
             id=client.id,
             office=client.office,
+            account=client.account,
             name=client.name,
             purpose=client.purpose,
             scopes=sorted(client.scopes),
+            calls_a_minute=client.calls_a_minute,
             key_hash=hash_of(key),
             created_by=client.created_by,
             created_at=client.created_at,
@@ -128,12 +132,14 @@ def _client(row: Row[Any]) -> Client:
     return Client(
         id=row.id,
         office=row.office,
+        account=row.account,
         name=row.name,
         purpose=row.purpose,
         scopes=frozenset(ClientScope(each) for each in row.scopes),
         created_by=row.created_by,
         created_at=row.created_at,
         expires_on=row.expires_on,
+        calls_a_minute=row.calls_a_minute,
         revoked_at=row.revoked_at,
         used_at=row.used_at,
     )

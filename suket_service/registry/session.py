@@ -136,9 +136,29 @@ class Registry:
         with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision() == head
 
+    def within(self, tx: Connection) -> "Registry":
+        """This registry from inside a writer's transaction: what is done there becomes part of it."""
+        return _Within(self, tx)
+
     def close(self) -> None:
         """Let go of every connection."""
         self._engine.dispose()
+
+
+class _Within(Registry):
+    """A registry that is being written already; the outer block commits, or gives all of it up."""
+
+    def __init__(self, outer: Registry, tx: Connection) -> None:
+        vars(self).update(vars(outer))
+        self._tx = tx
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        yield self._tx
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        yield self._tx
 
 
 def _let_go(engine: Engine, of_process: int) -> None:

@@ -19,6 +19,12 @@ class Role(StrEnum):
     APPROVER = "approver"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    #: Another agency's program, which has keys and neither password nor page.
+    PROGRAM = "program"
+
+
+#: The roles of people: what may be given to someone, and what pages there are for.
+OF_PEOPLE = (Role.OPERATOR, Role.APPROVER, Role.ADMIN, Role.AUDITOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +86,13 @@ def of_office(tx: Connection, office_code: str, username: str) -> StaffMember:
 
 
 def members(tx: Connection, office_code: str) -> list[StaffMember]:
-    """Everyone of an office, active or not, by user name."""
-    return [
-        _member(row)
-        for row in tx.execute(_MEMBERS.where(StaffRow.office == office_code).order_by(StaffRow.username))
-    ]
+    """Everyone of an office, active or not, by user name; no program."""
+    people = _MEMBERS.where(StaffRow.office == office_code, StaffRow.role != Role.PROGRAM.value)
+    return [_member(row) for row in tx.execute(people.order_by(StaffRow.username))]
 
 
 def names(tx: Connection, office_code: str) -> dict[str, str]:
-    """What everyone of an office is called, active or not, by user name."""
+    """What everyone of an office is called, active or not, by user name; programs too."""
     query = select(StaffRow.username, StaffRow.name).where(StaffRow.office == office_code)
     return {row.username: row.name for row in tx.execute(query.order_by(StaffRow.username))}
 
@@ -139,7 +143,7 @@ def office_of(tx: Connection, username: str) -> str:
     Raises:
         NotAllowed: no such member of staff.
     """
-    return require_staff(tx, username, *Role).office
+    return require_staff(tx, username, *OF_PEOPLE).office
 
 
 def has_demo_staff(tx: Connection) -> bool:

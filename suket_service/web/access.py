@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from flask import Flask, Response, abort, request
 
-from suket_service.registry.staff import Role
+from suket_service.registry.staff import OF_PEOPLE, Role
 from suket_service.settings import Settings
 
 MB = 1024 * 1024
@@ -36,7 +36,7 @@ OPERATOR, APPROVER, ADMIN, AUDITOR = Role.OPERATOR, Role.APPROVER, Role.ADMIN, R
 PUBLIC = Guard(None)
 #: Needs no form token: it comes without a cookie, or changes nothing but the reader's language.
 WITHOUT_TOKEN = Guard(None, csrf=False)
-EVERYONE = only(*Role)
+EVERYONE = only(*OF_PEOPLE)
 OFFICERS = only(OPERATOR, APPROVER)
 READERS = only(OPERATOR, APPROVER, AUDITOR)
 PLANNERS = only(APPROVER, ADMIN)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from suket_service.core.seal import MOST_STATUS_INDEX, MOST_STATUS_LIST
 from suket_service.errors import FieldError
 from suket_service.verifying import TooManyFailures, check_typed, letter_state
-from suket_service.web.api import MaskedSeal, Message, RegisteredOut
+from suket_service.web.api.shapes import MaskedSeal, Message, RegisteredOut
 from suket_service.web.context import context, now
 from suket_service.web.error_pages import problem
 

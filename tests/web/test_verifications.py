@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from suket_service.core.verdict import NOT_COVERED
-from suket_service.web.api import MOST_SEAL_CHARACTERS, VerificationOut
+from suket_service.web.api.shapes import VerificationOut
+from suket_service.web.api.verifications import MOST_SEAL_CHARACTERS
 from tests.cli.builders import NIK, World
 from tests.core.builders import vectors
 

@@ -4,6 +4,7 @@ Times are stored as UTC and read back aware. A letter's row is never deleted.
 """
 
 from suket_service.registry.schema.base import Base, UtcDateTime
+from suket_service.registry.schema.calls import CallCountRow, CallWindowRow, IdempotentCallRow
 from suket_service.registry.schema.letters import (
     HandOverRow,
     LetterEventRow,
@@ -62,6 +63,8 @@ from suket_service.registry.schema.work import (
 __all__ = [
     "AuditRow",
     "Base",
+    "CallCountRow",
+    "CallWindowRow",
     "CheckCodeFailureRow",
     "ClientRow",
     "ClosingReportRow",
@@ -72,6 +75,7 @@ __all__ = [
     "EnrolmentRow",
     "FailedSignInRow",
     "HandOverRow",
+    "IdempotentCallRow",
     "IssuingWindowRow",
     "KindRow",
     "LetterEventRow",

@@ -118,14 +118,17 @@ class ServicePointRow(Base):
 
 
 class ClientRow(Base):
-    """Another agency's program. Its key is shown once; only the hash is kept."""
+    """A key of another agency's program. It is shown once; only the hash is kept."""
 
     __tablename__ = "client"
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     office: Mapped[str] = mapped_column(ForeignKey("office.code"), index=True)
+    # The program's user name, whichever of its keys it uses.
+    account: Mapped[str] = mapped_column(String(60), index=True, server_default=text("''"))
     name: Mapped[str] = mapped_column(String(120))
     purpose: Mapped[str] = mapped_column(String(200))
     scopes: Mapped[list[str]]
+    calls_a_minute: Mapped[int] = mapped_column(server_default=text("600"))
     key_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     created_by: Mapped[str] = mapped_column(ForeignKey("staff.username"))
     created_at: Mapped[datetime]

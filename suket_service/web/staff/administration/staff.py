@@ -9,7 +9,7 @@ from suket_service import administering
 from suket_service.administering import StaffListing
 from suket_service.errors import CallerError, FieldError, NotFound, Problem, Text
 from suket_service.registry import credentials, sessions
-from suket_service.registry.staff import Role, StaffMember
+from suket_service.registry.staff import OF_PEOPLE, Role, StaffMember
 from suket_service.web.forms import Form, done
 from suket_service.web.signed_in import may, signed_in
 from suket_service.web.staff.administration.area import asking, blueprint, one_line
@@ -155,7 +155,7 @@ def _find(username: str) -> StaffListing:
 
 
 def _role(form: Form) -> Role:
-    if form["role"] not in list(Role):
+    if form["role"] not in OF_PEOPLE:
         raise FieldError(Problem("role", "unknown", Text("Pilih peran dari daftar.", "Choose a role.")))
     return Role(form["role"])
 
