@@ -531,6 +531,7 @@ def test_axe_finds_nothing_to_complain_of_and_the_page_fits_the_screen(
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
+@pytest.mark.slow
 @on_phone_and_desk
 @pytest.mark.parametrize("what", ["list", "foreign", "nothing", "found", "errors", "closed", "official"])
 def test_axe_finds_nothing_in_the_rarer_answers_and_they_fit_the_screen(

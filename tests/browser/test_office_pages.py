@@ -27,8 +27,23 @@ _SIZES = """() => [...new Set([...document.querySelectorAll('main *, nav *, head
   .filter(each => each.checkVisibility() && [...each.childNodes].some(node => node.nodeType === 3 && node.data.trim()))
   .map(each => getComputedStyle(each).fontSize))]"""
 _BEYOND = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: One of each kind of page; ``script/browser`` walks them all.
+_OFTEN = {
+    *("account.account", "administration.index", "administration.new_client", "administration.keys"),
+    *("audit.entries", "audit.unusual", "batches.batch", "batches.start", "counter.form", "counter.search"),
+    *("desk.letter", "desk.proposal", "desk.queue", "drafts.draft", "drafts.edit", "drafts.mine"),
+    *("elections.election", "elections.sheets", "elections.twice", "front.home", "letters.find"),
+    *("letters.letter", "letters.extend", "printing.run", "printing.runs", "printing.test_page"),
+    *("register.start", "reports.closing", "reports.index", "reports.one_list", "reports.stations"),
+}
 PAGES = [
-    pytest.param(endpoint, role, example.path, id=f"{endpoint}-{role}")
+    pytest.param(
+        endpoint,
+        role,
+        example.path,
+        id=f"{endpoint}-{role}",
+        marks=[] if endpoint in _OFTEN else [pytest.mark.slow],
+    )
     for endpoint, found in EXAMPLES.items()
     if endpoint in GUARDED
     for example in [each for each in found if each.method == "GET"][:1]

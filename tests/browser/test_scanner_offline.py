@@ -49,20 +49,22 @@ def cold(
     ("fate", "outcome", "tone"),
     [
         ("valid", "valid", "green"),
-        ("extended", "valid", "green"),
-        ("foreign_host", "valid", "amber"),
-        ("issued_outside_window", "valid", "amber"),
+        pytest.param("extended", "valid", "green", marks=pytest.mark.slow),
+        pytest.param("foreign_host", "valid", "amber", marks=pytest.mark.slow),
+        pytest.param("issued_outside_window", "valid", "amber", marks=pytest.mark.slow),
         ("key_revoked", "indeterminate", "amber"),
         ("revoked", "revoked", "red"),
-        ("superseded", "revoked", "red"),  # a list cannot tell the two apart
-        ("suspended", "suspended", "amber"),
-        ("expired", "expired", "amber"),
-        ("not_yet_valid", "not_yet_valid", "amber"),
+        pytest.param(
+            "superseded", "revoked", "red", marks=pytest.mark.slow
+        ),  # a list cannot tell the two apart
+        pytest.param("suspended", "suspended", "amber", marks=pytest.mark.slow),
+        pytest.param("expired", "expired", "amber", marks=pytest.mark.slow),
+        pytest.param("not_yet_valid", "not_yet_valid", "amber", marks=pytest.mark.slow),
         ("unregistered", "unregistered", "red"),
         ("newer_than_list", "indeterminate", "amber"),
         ("forged", "forged", "red"),
-        ("unknown_issuer", "unknown_issuer", "amber"),
-        ("unreadable", "unreadable", "grey"),
+        pytest.param("unknown_issuer", "unknown_issuer", "amber", marks=pytest.mark.slow),
+        pytest.param("unreadable", "unreadable", "grey", marks=pytest.mark.slow),
     ],
 )
 def test_with_the_service_gone_and_after_a_cold_start_the_held_data_judges(
@@ -77,7 +79,9 @@ def test_with_the_service_gone_and_after_a_cold_start_the_held_data_judges(
         expect(verdict.locator("#facts")).to_contain_text("Tanjungpinang Kota")  # as on the paper
 
 
-@pytest.mark.parametrize(("days", "outcome"), [(4, "indeterminate"), (-2, "indeterminate")])
+@pytest.mark.parametrize(
+    ("days", "outcome"), [(4, "indeterminate"), pytest.param(-2, "indeterminate", marks=pytest.mark.slow)]
+)
 def test_data_that_is_stale_or_from_the_future_decides_nothing(
     cold: Page, polls: Polls, camera: Camera, days: int, outcome: str
 ) -> None:

@@ -133,7 +133,9 @@ def send(page: Page) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fate", "order"), [("second", (0, 1)), ("third", (1, 0))], ids=["the first first", "the second first"]
+    ("fate", "order"),
+    [("second", (0, 1)), pytest.param("third", (1, 0), marks=pytest.mark.slow)],
+    ids=["the first first", "the second first"],
 )
 def test_the_same_letter_at_two_stations_without_a_line_is_one_conflict_told_to_both(
     phones: Phones, service: Service, polls: Polls, camera: Camera, fate: str, order: tuple[int, int]

@@ -10,7 +10,8 @@ from tests.faults.desk import Way, register
 _PROCESSES = 8
 
 
-@pytest.mark.parametrize("letters", [25, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("letters", [25, 500])
 def test_eight_processes_give_every_number_once(
     either: Registry, start_issuer: StartIssuer, found: Found, letters: int
 ) -> None:

@@ -18,12 +18,14 @@ def few(started: ScannerPage) -> list[Rate]:
     return list(measured(started, _FEW))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 def test_most_of_a_few_frames_of_each_kind_are_read(few: list[Rate], profile: str) -> None:
     # So few frames differ from the whole by some percent: what must not happen is a decoder gone blind.
     assert whole(few, profile) >= GOALS[profile] - 0.1, table(few)
 
 
+@pytest.mark.slow
 def test_no_frame_is_read_wrong(few: list[Rate]) -> None:
     assert sum(rate.wrong for rate in few) == 0, table(few)
 
