@@ -29,6 +29,7 @@ COPY --from=scanner /app/suket_service/web/static/build suket_service/web/static
 COPY templates templates
 COPY examples examples
 COPY script/demo script/demo
+COPY deploy/backup-daily deploy/backup-daily
 COPY wsgi.py pyproject.toml ./
 USER suket
 ENV PATH=/app/.venv/bin:$PATH PYTHONDONTWRITEBYTECODE=1 SUKET_DATA_DIR=/var/lib/suket

@@ -3,7 +3,10 @@
 import os
 
 from suket_service.settings import Settings
+from suket_service.web import logs
 from suket_service.web.app import create_app
 
 os.umask(0o077)  # whatever is written is the owner's alone
-app = create_app(Settings.from_env())
+_settings = Settings.from_env()
+logs.install(_settings.logs)
+app = create_app(_settings)

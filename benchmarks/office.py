@@ -3,7 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -110,28 +110,36 @@ class DemoOffice:
             **bare,
             "SUKET_DATA_DIR": str(self.settings.data_dir),
             "SUKET_BASE_URL": self.settings.base_url,
+            "SUKET_DATABASE_URL": self.settings.database_url,
         }
 
 
 @contextmanager
-def demo_office(port: int = 8000) -> Iterator[DemoOffice]:
-    """A new office, removed at the end. ``port``: of the address that its symbols name."""
+def demo_office(port: int = 8000, database_url: str | None = None) -> Iterator[DemoOffice]:
+    """A new office, removed at the end. ``port``: of the address that its symbols name.
+
+    ``database_url``: an empty database of a server; else a file of the folder that goes with the office.
+    """
     with tempfile.TemporaryDirectory(prefix="suket-bench-") as folder:
         prepare_demo(Path(folder))
-        settings = Settings.from_env({"SUKET_DATA_DIR": folder, "SUKET_BASE_URL": f"http://localhost:{port}"})
+        given = {"SUKET_DATA_DIR": folder, "SUKET_BASE_URL": f"http://localhost:{port}"}
+        settings = Settings.from_env(given | ({"SUKET_DATABASE_URL": database_url} if database_url else {}))
         registry = Registry(settings.database_url)
         administering.initialise(
             registry, settings.environment, settings.key_passphrase or "", now(), NEW_OFFICE
         )
         registry.close()
-        with working_on(Path(folder), settings.base_url) as office:
+        with _open(settings) as office:
             yield office
 
 
-@contextmanager
-def working_on(data_dir: Path, base_url: str = "http://localhost:8000") -> Iterator[DemoOffice]:
+def working_on(data_dir: Path, base_url: str = "http://localhost:8000") -> AbstractContextManager[DemoOffice]:
     """An office that is there already, also in another process."""
-    settings = Settings.from_env({"SUKET_DATA_DIR": str(data_dir), "SUKET_BASE_URL": base_url})
+    return _open(Settings.from_env({"SUKET_DATA_DIR": str(data_dir), "SUKET_BASE_URL": base_url}))
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[DemoOffice]:
     registry = Registry(settings.database_url)
     with registry.reading() as tx:
         key = keys.unlock(tx, Purpose.SEAL, CODE, OFFICE.local_date(now()), settings.key_passphrase)

@@ -47,11 +47,6 @@ _AT_ONCE = (
     *("letter.revoke", "letter.supersede", "letter.suspend", "key.revoke"),
     *("election.create", "election.change", "election.cancel", "stations.import"),
 )
-#: The polls' own doings, thousands on the day: no holder's data change by them, and each set is fetched by every phone.
-_TELLS_HOLDERS_NOTHING = (
-    *("presentations.receive", "presentations.report", "station.sheets"),
-    *("device.enrol", "device.confirm", "device.revoke", "device.check"),
-)
 #: With nothing changed at all, a bundle is made anew well before it goes stale.
 RENEWAL = timedelta(hours=12)
 #: How long holders may keep a status list without asking again, in seconds (`ttl`, section 5.1).
@@ -117,12 +112,37 @@ def stored(registry: Registry, name: str) -> Publication | None:
     return found[0] if found else None
 
 
+class Held:
+    """The publications as this process last read them: read anew only when a newer one is stored."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._by_name: dict[str, Publication] = {}
+
+    def newest(self, name: str) -> Publication | None:
+        """One publication, exactly as signed.
+
+        Raises:
+            RegistryError: it cannot be told whether what is held is still the newest.
+        """
+        version = publications.version_of(self._registry, name)
+        held = self._by_name.get(name)
+        if held is not None and held.version == version:
+            return held
+        found = stored(self._registry, name) if version is not None else None
+        if found is None:
+            self._by_name.pop(name, None)
+        else:
+            self._by_name[name] = found
+        return found
+
+
 def _is_due(tx: Transaction, at: datetime) -> bool:
     bundle = publications.stored(tx, TRUST_BUNDLE)
     if not bundle:
         return audit.head(tx).entries > 0
     age = at - bundle[0].published_at
-    changed = audit.holds_others(tx, bundle[0].audit_seq, _TELLS_HOLDERS_NOTHING)
+    changed = audit.holds_others(tx, bundle[0].audit_seq, audit.CHANGES_NO_TRUST)
     urgent = changed and audit.holds_any(tx, bundle[0].audit_seq, _AT_ONCE)
     return urgent or age >= RENEWAL or (changed and age >= MOST_DELAY)
 

@@ -25,7 +25,38 @@ LEAST_SECRET_CHARACTERS = 20
 #: What is left of the 600 characters kept of a symbol's text beside "/s#" and the most digits.
 MOST_BASE_URL_CHARACTERS = 117
 _DEMO_SECRETS = "demo-secrets.json"
+#: What may stand in a file of its own instead (a container's secrets, systemd's credentials): NAME_FILE names it.
+_IN_FILES = ("SUKET_KEY_PASSPHRASE", "SUKET_SECRET_KEY", "SUKET_PADES_PASSPHRASE")
+LOG_FORMS = ("auto", "json", "plain")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOGGED_REQUESTS = ("errors", "all")
+_BIND = re.compile(r"[A-Za-z0-9.\-\[\]:]+:([0-9]{1,5})")
+_MOST_PORT = 65_535
+_WORKER_REQUESTS = 500_000
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,5})?")
+
+
+@dataclass(frozen=True)
+class LogSettings:
+    """What is logged, and in which form."""
+
+    form: str = "auto"  # "json", "plain", or by whether a person reads along at a terminal
+    level: str = "info"
+    requests: str = "errors"  # "errors": answers that failed or took long; "all": a line for each
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str] | None = None) -> "LogSettings":
+        """Read ``SUKET_LOG``, ``SUKET_LOG_LEVEL`` and ``SUKET_LOG_REQUESTS``.
+
+        Raises:
+            SettingsError: one of them cannot be used.
+        """
+        env = os.environ if env is None else env
+        return cls(
+            _one_of(env, "SUKET_LOG", LOG_FORMS),
+            _one_of(env, "SUKET_LOG_LEVEL", LOG_LEVELS, usual="info"),
+            _one_of(env, "SUKET_LOG_REQUESTS", LOGGED_REQUESTS),
+        )
 
 
 @dataclass(frozen=True)
@@ -42,6 +73,9 @@ class Settings:
     role: str = "all"  # "all", "office" or "public"; a public process holds no secret
     pades_certificate: Path | None = None  # PKCS#12: where letters of some kind are signed electronically
     pades_passphrase: str | None = field(default=None, repr=False)
+    metrics_bind: str | None = None  # a listener of its own, HOST:PORT, for the metrics alone
+    metrics_token: str | None = field(default=None, repr=False)  # or a bearer's token, where all is served
+    logs: LogSettings = LogSettings()
 
     @property
     def is_demo(self) -> bool:
@@ -67,6 +101,11 @@ class Settings:
     def host(self) -> str:
         """Host and port of the base URL, as a QR's text has them."""
         return urlsplit(self.base_url).netloc
+
+    @property
+    def metrics_port(self) -> int | None:
+        """The port of the metrics' own listener."""
+        return int(self.metrics_bind.rpartition(":")[2]) if self.metrics_bind else None
 
     @property
     def templates(self) -> Path:
@@ -100,8 +139,9 @@ class Settings:
         role = env.get("SUKET_ROLE") or "all"
         if role not in ROLES:
             raise _bad("SUKET_ROLE", "harus all, office atau public", "must be all, office or public")
-        given = {**demo, **{name: value for name, value in env.items() if value}}
         public = role == "public"
+        files = _in_files(env, ("SUKET_DATABASE_URL", "SUKET_METRICS_TOKEN", *(() if public else _IN_FILES)))
+        given = {**demo, **files, **{name: value for name, value in env.items() if value}}
         certificate = None if public else given.get("SUKET_PADES_CERTIFICATE")
         return cls(
             environment=environment,
@@ -116,6 +156,9 @@ class Settings:
             role=role,
             pades_certificate=Path(certificate).absolute() if certificate else None,
             pades_passphrase=None if public else given.get("SUKET_PADES_PASSPHRASE"),
+            metrics_bind=_bind(given.get("SUKET_METRICS_BIND"), "SUKET_METRICS_BIND"),
+            metrics_token=_secret(given.get("SUKET_METRICS_TOKEN"), "SUKET_METRICS_TOKEN"),
+            logs=LogSettings.from_env(env),
         )
 
 
@@ -153,6 +196,23 @@ def _demo_secrets(data_dir: Path) -> dict[str, str]:
         ) from None
 
 
+def _in_files(env: Mapping[str, str], names: tuple[str, ...]) -> dict[str, str]:
+    """The settings whose files are named; what is set itself needs none."""
+    found = {}
+    for name in names:
+        file = env.get(f"{name}_FILE")
+        if not file or env.get(name):
+            continue
+        try:
+            found[name] = Path(file).read_text("utf-8").rstrip("\r\n")
+        except (OSError, ValueError) as error:
+            why = type(error).__name__
+            raise _bad(f"{name}_FILE", f"tidak dapat dibaca ({why})", f"cannot be read ({why})") from None
+        if not found[name]:
+            raise _bad(f"{name}_FILE", "kosong", "is empty")
+    return found
+
+
 def _database_url(given: str | None, data_dir: Path) -> str:
     if not given:
         return f"sqlite:///{data_dir / 'suket.sqlite3'}"
@@ -181,6 +241,39 @@ def _base_url(given: str | None, environment: str) -> str:
             f"must be {' or '.join(schemes)}://host in lower case without a path, {MOST_BASE_URL_CHARACTERS} characters at most",
         )
     return url
+
+
+def requests_of_a_worker(env: Mapping[str, str] | None = None) -> int:
+    """After how many requests a serving process is relieved (``SUKET_WORKER_REQUESTS``).
+
+    Raises:
+        SettingsError: that is no number of requests.
+    """
+    given = (os.environ if env is None else env).get("SUKET_WORKER_REQUESTS") or str(_WORKER_REQUESTS)
+    if not given.isdecimal() or not given.isascii() or int(given) == 0:
+        raise _bad("SUKET_WORKER_REQUESTS", "harus bilangan bulat positif", "must be a positive whole number")
+    return int(given)
+
+
+def is_bind(text: str) -> bool:
+    """Whether that is HOST:PORT."""
+    found = _BIND.fullmatch(text)
+    return found is not None and 0 < int(found[1]) <= _MOST_PORT
+
+
+def _bind(given: str | None, name: str) -> str | None:
+    if given is not None and not is_bind(given):
+        raise _bad(
+            name, "harus HOST:PORT, misalnya 127.0.0.1:9100", "must be HOST:PORT, such as 127.0.0.1:9100"
+        )
+    return given
+
+
+def _one_of(env: Mapping[str, str], name: str, choices: tuple[str, ...], usual: str | None = None) -> str:
+    given = env.get(name) or usual or choices[0]
+    if given not in choices:
+        raise _bad(name, f"harus {', '.join(choices)}", f"must be one of {', '.join(choices)}")
+    return given
 
 
 def _secret(given: str | None, name: str) -> str | None:

@@ -18,6 +18,7 @@ from tests.builders import BASE_URL, NOON, OFFICE, PASSPHRASE, TODAY, a_row
 from tests.databases import Databases, PostgresqlDatabases, SqliteDatabases
 from tests.postgresql import Cluster, NoServer, memory_folder
 
+pytest_plugins = ("tests.leaks",)  # no log holds anything of the test data
 IssueRows = Callable[..., list[RowOutcome]]
 
 

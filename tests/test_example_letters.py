@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -36,7 +36,7 @@ with FILE.open(encoding="utf-8", newline="") as _file:
     ROWS = [f"{row['nik'][-4:]}" for row in csv.DictReader(_file)]
 
 
-@dataclass
+@dataclass(eq=False)
 class Printed:
     """One example letter and its paper."""
 
@@ -50,6 +50,7 @@ class Printed:
         document.close()
         return re.sub(r"\s+", " ", text)
 
+    @lru_cache(maxsize=2)  # noqa: B019 - one letter at a time is looked at, at two resolutions
     def page(self, dpi: int) -> Image.Image:
         document = pypdfium2.PdfDocument(self.pdf)
         assert len(document) == 1
@@ -149,8 +150,8 @@ def test_two_decoders_read_an_example_letter_and_it_verifies(
     office: Office, serial: str, treatment: Callable[[Printed], Image.Image]
 ) -> None:
     picture = treatment(office.printed[serial])
-    assert by_zxing(picture) == by_zbar(picture)
     [text] = by_zxing(picture)
+    assert by_zbar(picture) == [text]
     assert office.desk.check_text(text, NOON).verdict.outcome is Outcome.VALID
 
 

@@ -1,18 +1,26 @@
-"""The whole registry in one file, while it is in use. Changes nothing but the audit, which notes it."""
+"""The whole registry in one file, while it is in use. Changes nothing but the audit, which notes it.
+
+A locked one is made plain first, beside the registry, and only its locked form reaches the place it is for.
+"""
 
 import hashlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from suket_service.administering import encrypting
 from suket_service.administering.audit import check_audit
+from suket_service.administering.encrypting import Recipient
 from suket_service.administering.setting_up import CONSOLE
 from suket_service.errors import CallerError, NotFound, RegistryError, Text
-from suket_service.registry import audit, checking, copying, offices, staging
+from suket_service.registry import audit, checking, copying, health, offices, staging
 from suket_service.registry.copying import Progress
 from suket_service.registry.offices import RegistryIdentity
 from suket_service.registry.session import Registry, Transaction
+
+_PLAIN, _LOCKED = "backup.plain", "backup.locked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,30 +35,45 @@ class Contents:
 
 
 @dataclass(frozen=True, slots=True)
+class Lock:
+    """Whom a backup is locked for, and a folder of the registry's own machine to make it in."""
+
+    recipients: tuple[Recipient, ...]
+    workplace: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Backup:
     """A backup that was made."""
 
     file: Path
     size: int  # in bytes
-    sha256: str  # hex
+    sha256: str  # hex, of the file as it lies there
     contents: Contents
+    locked_for: int = 0  # how many recipients; 0: it is plain
 
 
 def back_up(
-    registry: Registry, file: Path, at: datetime, progress: Progress = lambda _done, _total: None
+    registry: Registry,
+    file: Path,
+    at: datetime,
+    progress: Progress = lambda _done, _total: None,
+    lock: Lock | None = None,
 ) -> Backup:
     """Copy everything into one new SQLite file, whatever the database; it is checked before it gets its name.
 
     Private keys stay locked with the passphrase they are locked with. Memory does not grow with the registry.
+    The audit notes the beginning, which is in the backup, and, once the file is in its place, that it was kept.
 
     Args:
         registry: may be in use meanwhile; of an earlier version of the tables only on SQLite.
         file: must not exist; its folder must.
         at: now.
         progress: told how far it is.
+        lock: lock it for those; None: a plain file.
 
     Raises:
-        CallerError: ``backup_exists``.
+        CallerError: ``backup_exists``, ``being_made``.
         RegistryError: ``registry_damaged`` (nothing is kept), ``not_migrated``, or the registry's own.
     """
     _require_absent(file)
@@ -63,16 +86,62 @@ def back_up(
                 "not_initialised", Text("Jalankan `suket init` dahulu.", "Run `suket init` first.")
             )
         audit.append(tx, at, CONSOLE, "registry.backup", identity.registry_id)
+    made = (
+        _make_plain(registry, file, progress)
+        if lock is None
+        else _make_locked(registry, file, progress, lock)
+    )
+    details = {"bytes": made.size, "sha256": made.sha256, "locked_for": made.locked_for}
+    with registry.writing() as tx:
+        audit.append(tx, at, CONSOLE, health.KEPT, identity.registry_id, None, details)
+    return made
+
+
+def last_backup(registry: Registry) -> datetime | None:
+    """When the last backup was kept; None where the audit's last entries know of none."""
+    with registry.reading() as tx:
+        return health.last_backup(tx).at
+
+
+def _make_plain(registry: Registry, file: Path, progress: Progress) -> Backup:
     with staging.making(file) as made:
-        copying.into_file(registry, made, progress)
-        contents = examine(made) if checking.is_whole_file(made) else None
-        if contents is None:
-            raise _damaged()
-        copying.close_file(made)
-        size, digest = made.stat().st_size, digest_of(made)
-        _require_absent(file)
-        staging.put_in_place(made, file)
-    return Backup(file, size, digest, contents)
+        contents = _copy(registry, made, progress)
+        return _put(made, file, contents, 0)
+
+
+def _make_locked(registry: Registry, file: Path, progress: Progress, lock: Lock) -> Backup:
+    # One name for the plain one, so that the next run finds what a killed one left, whatever it was to be called.
+    with staging.making(lock.workplace / _PLAIN) as plain:
+        contents = _copy(registry, plain, progress)
+        with _staged(file, plain) as made:
+            encrypting.lock(plain, made, lock.recipients)
+            plain.unlink()
+            return _put(made, file, contents, len(lock.recipients))
+
+
+@contextmanager
+def _staged(file: Path, plain: Path) -> Iterator[Path]:
+    if plain.parent.parent.samefile(file.parent):
+        yield plain.with_name(_LOCKED)  # that folder is ours already
+        return
+    with staging.making(file.with_name(_LOCKED)) as made:
+        yield made
+
+
+def _copy(registry: Registry, made: Path, progress: Progress) -> Contents:
+    copying.into_file(registry, made, progress)
+    contents = examine(made) if checking.is_whole_file(made) else None
+    if contents is None:
+        raise _damaged()
+    copying.close_file(made)
+    return contents
+
+
+def _put(made: Path, file: Path, contents: Contents, locked_for: int) -> Backup:
+    size, digest = made.stat().st_size, digest_of(made)
+    _require_absent(file)
+    staging.put_in_place(made, file)
+    return Backup(file, size, digest, contents, locked_for)
 
 
 def examine(file: Path) -> Contents | None:

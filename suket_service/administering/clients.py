@@ -6,6 +6,7 @@ Each change is one transaction with one audit entry, which names no key.
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from suket_service.errors import CallerError, Problem, RequestRefused, Text
 from suket_service.registry import audit, clients, offices, staff
@@ -20,6 +21,8 @@ MOST_NAME_CHARACTERS, MOST_PURPOSE_CHARACTERS = 120, 200
 MOST_YEARS = 5
 #: After a renewal the old key counts so many days more, in which the agency puts in the new one.
 BOTH_DAYS = 7
+#: What a program may ask in a minute, in letters or seals: ten a second where nothing else was agreed.
+FEWEST_A_MINUTE, USUAL_A_MINUTE, MOST_A_MINUTE = 1, 600, 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ def add_client(
     expires_on: date | None,
     by: str,
     at: datetime,
+    *,
+    calls_a_minute: int = USUAL_A_MINUTE,
 ) -> NewClient:
     """Give a program of another agency a key.
 
@@ -57,6 +62,7 @@ def add_client(
         expires_on: the key's last day; None: until it is revoked.
         by: an administrator of that office.
         at: now.
+        calls_a_minute: how many letters or seals it may ask about in a minute.
 
     Raises:
         NotAllowed: ``by`` is no administrator of that office.
@@ -64,7 +70,8 @@ def add_client(
             ``date_past`` or ``out_of_range``, by field.
     """
     key_id = secrets.token_hex(16)
-    made = Client(key_id, office_code, f"program-{key_id[:12]}", name, purpose, scopes, by, at, expires_on)
+    account = f"program-{key_id[:12]}"
+    made = Client(key_id, office_code, account, name, purpose, scopes, by, at, expires_on, calls_a_minute)
     with registry.writing() as tx:
         staff.require_member(tx, by, office_code, Role.ADMIN)
         today = offices.office(tx, office_code).local_date(at)
@@ -77,7 +84,9 @@ def add_client(
         new = NewClient(made, _new_key())
         staff.add_staff(tx, StaffMember(made.account, office_code, name, Role.PROGRAM), at)
         clients.add(tx, made, new.key)
-        details = {"scopes": sorted(scopes), "expires_on": _iso(expires_on)}
+        details: dict[str, Any] = {"scopes": sorted(scopes), "expires_on": _iso(expires_on)}
+        if calls_a_minute != USUAL_A_MINUTE:
+            details["limit"] = calls_a_minute
         audit.append(tx, at, by, "client.add", made.id, office_code, details)
         return new
 
@@ -107,6 +116,31 @@ def renew_client(registry: Registry, office_code: str, client: str, by: str, at:
         details = {"new": new.client.id, "old_until": _iso(min(until, old.expires_on or until))}
         audit.append(tx, at, by, "client.renew", old.id, office_code, details)
         return new
+
+
+def limit_client(
+    registry: Registry, office_code: str, client: str, calls_a_minute: int, by: str, at: datetime
+) -> Client:
+    """Let a program ask so much in a minute, by whichever of its keys, from now on.
+
+    Raises:
+        NotAllowed: ``by`` is no administrator of that office.
+        NotFound: no such client here.
+        CallerError: ``client_ended``: its key counts no more.
+        RequestRefused: ``out_of_range``.
+    """
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+        known = clients.find(tx, office_code, client)
+        if not known.is_valid(offices.office(tx, office_code).local_date(at)):
+            raise CallerError("client_ended", _ENDED)
+        if problems := _limit_problems(calls_a_minute):
+            raise RequestRefused(problems)
+        if calls_a_minute != known.calls_a_minute:
+            clients.set_limit(tx, known.account, calls_a_minute)
+            details = {"limit": calls_a_minute, "was": known.calls_a_minute}
+            audit.append(tx, at, by, "client.limit", known.id, office_code, details)
+        return replace(known, calls_a_minute=calls_a_minute)
 
 
 def revoke_client(registry: Registry, office_code: str, client: str, by: str, at: datetime) -> Client:
@@ -160,7 +194,17 @@ def _problems(client: Client, today: date) -> list[Problem]:
     elif client.expires_on is not None and client.expires_on > last:
         told = Text(f"Paling lama {MOST_YEARS} tahun.", f"At most {MOST_YEARS} years.")
         found.append(Problem("expires_on", "out_of_range", told))
-    return found
+    return found + _limit_problems(client.calls_a_minute)
+
+
+def _limit_problems(calls_a_minute: int) -> list[Problem]:
+    if FEWEST_A_MINUTE <= calls_a_minute <= MOST_A_MINUTE:
+        return []
+    told = Text(
+        f"Isi {FEWEST_A_MINUTE} sampai {MOST_A_MINUTE} per menit.",
+        f"Give {FEWEST_A_MINUTE} to {MOST_A_MINUTE} a minute.",
+    )
+    return [Problem("calls_a_minute", "out_of_range", told)]
 
 
 def _iso(day: date | None) -> str | None:

@@ -22,6 +22,8 @@ from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role
 
 MOST_REASON_CHARACTERS = 200
+#: As the settings have it.
+LEAST_PASSPHRASE_CHARACTERS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,23 @@ def revoke_key(registry: Registry, kid: str, reason: str, at: datetime, by: str 
         return _taken_out(tx, key, revoked, at, by, "key.revoke", reason=given)
 
 
+def relock_keys(registry: Registry, passphrase: str | None, next_passphrase: str, at: datetime) -> int:
+    """Lock every private key with another passphrase, because somebody knows the present one; how many there are.
+
+    Processes that hold the present one sign nothing more until they are given the next.
+
+    Raises:
+        FieldError: ``passphrase_short``.
+        KeyTrouble: ``no_passphrase`` or ``key_locked``.
+    """
+    if len(next_passphrase) < LEAST_PASSPHRASE_CHARACTERS:
+        raise FieldError(Problem("passphrase", "passphrase_short", _PASSPHRASE_SHORT))
+    with registry.writing() as tx:
+        count = keys.relock(tx, keys.require_passphrase(tx, passphrase), next_passphrase)
+        audit.append(tx, at, CONSOLE, "key.relock", "registry", None, {"keys": count})
+        return count
+
+
 def _taken_out(
     tx: Transaction, before: Key, after: Key, at: datetime, by: str, action: str, **details: str
 ) -> KeyChange:
@@ -242,6 +261,10 @@ def _reason(reason: str) -> str:
     return given
 
 
+_PASSPHRASE_SHORT = Text(
+    f"Frasa sandi terlalu pendek; paling sedikit {LEAST_PASSPHRASE_CHARACTERS} karakter.",
+    f"The passphrase is too short; at least {LEAST_PASSPHRASE_CHARACTERS} characters.",
+)
 _KEY_OF_ALL = Text(
     "Kunci publikasi dipakai bersama oleh beberapa kantor; hanya pengelola mesin yang mengubahnya (suket keys).",
     "Several offices share the publication key; only whoever runs the machine changes it (suket keys).",

@@ -4,22 +4,23 @@ Numbers and positions that are on paper are not given out again, nothing revoked
 could not be brought back is named.
 """
 
-import shutil
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from suket_service.administering.audit import RESTORE
-from suket_service.administering.backup import Contents, digest_of, examine
+from suket_service.administering.backup import Contents
+from suket_service.administering.encrypting import Identity
+from suket_service.administering.opening_backups import examine_copy, take_copy
 from suket_service.administering.paper_numbers import highest_given
 from suket_service.administering.restored import Learnt, Restored, Series
 from suket_service.administering.setting_up import CONSOLE
 from suket_service.administering.witness import Published, Witness, open_witness
 from suket_service.core.keyring import KeyState, Purpose
-from suket_service.errors import CallerError, FileRefused, Text
+from suket_service.errors import CallerError, Text
 from suket_service.registry import audit, checking, copying, keys, offices, restoring, staging
 from suket_service.registry.copying import Progress
 from suket_service.registry.restoring import SeriesChange
@@ -38,6 +39,7 @@ class Order:
 
     file: Path  # a backup
     environment: str  # that it must be of
+    identities: tuple[Identity, ...] = field(default=(), repr=False)  # keys to open a locked one
     sha256: str | None = None  # that it must have, hex
     published: Published | None = None
     pins: tuple[str, ...] = ()  # thumbprints of publication keys made after the backup
@@ -74,12 +76,9 @@ def restore(
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     _require_empty(registry)
     with staging.making(place) as made:
-        shutil.copyfile(order.file, made)
-        digest = digest_of(made)
-        if order.sha256 is not None and order.sha256.lower() != digest:
-            raise _not_this_file()
+        digest = take_copy(order.file, made, order.identities, order.sha256)
         with closing(copying.at_file(made)) as copy:
-            contents = _checked(made, copy, order.environment)
+            contents = examine_copy(made, copy, order.environment)
             with copy.writing() as tx:
                 restored = _bring_back(tx, contents, order, digest, at)
             keep_report(restored)
@@ -96,33 +95,6 @@ def _copy_into(registry: Registry, copy: Registry, progress: Progress) -> None:
     registry.migrate()
     with copy.reading() as source, registry.writing() as target:
         copying.copy_rows(source, target, progress)
-
-
-def _checked(made: Path, copy: Registry, environment: str) -> Contents:
-    if not checking.is_registry_file(made):
-        raise _not_a_backup()
-    if not checking.is_whole_file(made):
-        raise _damaged()
-    with copy.reading() as tx:
-        offices.require_environment(tx, environment)
-    copying.bring_up_to_date(copy)
-    if not _has_our_shape(made):
-        raise _damaged()
-    contents = examine(made)
-    if contents is None:
-        raise _damaged()
-    return contents
-
-
-def _has_our_shape(made: Path) -> bool:
-    fresh = made.with_name(f"{made.name}.fresh")
-    try:
-        with closing(Registry(f"sqlite:///{fresh}")) as registry:
-            registry.migrate()
-        return checking.has_our_shape(made, fresh)
-    finally:
-        for file in made.parent.glob(f"{fresh.name}*"):
-            file.unlink()
 
 
 def _bring_back(tx: Transaction, contents: Contents, order: Order, digest: str, at: datetime) -> Restored:
@@ -240,33 +212,3 @@ def _require_empty(registry: Registry) -> None:
             f"Stop the service, move (do not delete) {names}, then try again.",
         )
     raise CallerError("place_taken", text)
-
-
-def _not_a_backup() -> FileRefused:
-    return FileRefused(
-        "backup_unreadable",
-        Text(
-            "Berkas ini bukan cadangan registri, atau terpotong. Pakailah berkas buatan `suket backup`.",
-            "This file is no backup of a registry, or it is cut short. Use one that `suket backup` made.",
-        ),
-    )
-
-
-def _damaged() -> FileRefused:
-    return FileRefused(
-        "backup_damaged",
-        Text(
-            "Cadangan ini rusak, atau isinya tidak cocok dengan catatan auditnya; tidak ada yang dipulihkan. Pakailah cadangan lain.",
-            "This backup is damaged, or what it holds does not fit its audit; nothing was restored. Use another backup.",
-        ),
-    )
-
-
-def _not_this_file() -> FileRefused:
-    return FileRefused(
-        "backup_differs",
-        Text(
-            "SHA-256 berkas ini bukan yang disebutkan: berkas lain, atau berubah. Tidak ada yang dipulihkan.",
-            "The SHA-256 of this file is not the one given: another file, or an altered one. Nothing was restored.",
-        ),
-    )

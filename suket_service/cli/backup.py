@@ -1,162 +1,149 @@
-"""Commands for the day the machine is lost: ``backup``, ``restore``."""
+"""Commands against the day the machine is lost: ``backup``, ``backup-key``. Restores nothing."""
 
-import json
+import signal
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from datetime import datetime
+from contextlib import contextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
 
-from suket_service import administering, publishing
-from suket_service.administering import CONSOLE, RESERVE, Order, Published, Restored
+from suket_service import administering
+from suket_service.administering import Backup, Contents, Identity, Lock
 from suket_service.cli.session import Session, now, print_json, write_whole
-from suket_service.errors import FileRefused, SuketError, Text
+from suket_service.errors import CallerError, Text
 from suket_service.registry.copying import Progress
-from suket_service.registry.session import Registry
 
-_BUNDLE_FILE, _CHECKPOINT_FILE = "trust-bundle.jws", "checkpoint.jws"
-_AS_JSON = click.option("--json", "as_json", is_flag=True, help="Satu objek JSON.")
+_MOST_KEPT = 10_000
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Satu objek JSON.")
+IDENTITY = click.option(
+    "--identity",
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path),
+    help="Berkas kunci (dari `suket backup-key`) untuk membuka cadangan terkunci; - untuk masukan standar.",
+)
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-@_AS_JSON
+@click.option(
+    "--to",
+    "recipients",
+    multiple=True,
+    envvar="SUKET_BACKUP_RECIPIENTS",
+    help="Kunci untuk penerima ini (age1…), boleh berulang. Bawaan: SUKET_BACKUP_RECIPIENTS.",
+)
+@click.option(
+    "--keep",
+    type=click.IntRange(1, _MOST_KEPT),
+    help="FILE adalah map: simpan sekian cadangan terbaru di dalamnya, hapus yang lebih lama.",
+)
+@click.option("--check", is_flag=True, help="Jangan menyalin; uji FILE seperti pada pemulihan.")
+@IDENTITY
+@AS_JSON
 @click.pass_obj
-def backup(session: Session, file: Path, as_json: bool) -> None:
-    """Salin seluruh registri ke satu berkas baru, selagi layanan berjalan.
-
-    Kunci pribadi di dalamnya tetap terkunci dengan SUKET_KEY_PASSPHRASE dan rahasia kode sekali pakai
-    dengan SUKET_SECRET_KEY: simpan keduanya terpisah. Berkas itu memuat data pribadi.
-    """
-    with _progress(session, "Menyalin", "Copying") as progress:
-        made = administering.back_up(session.registry_as_is, file, now(), progress)
-    held = made.contents
-    if as_json:
-        print_json(
-            {
-                "file": str(made.file),
-                "bytes": made.size,
-                "sha256": made.sha256,
-                "registry": held.identity.registry_id,
-                "as_of": held.as_of.isoformat(),
-                "letters": held.letters,
-                "entries": held.entries,
-                "last_numbers": list(held.last_numbers),
-            }
-        )
-        return
-    session.say(
-        f"{made.file}: {held.letters} surat, {held.entries} catatan audit, {made.size} byte.",
-        f"{made.file}: {held.letters} letters, {held.entries} audit entries, {made.size} bytes.",
-    )
-    for number in held.last_numbers:
-        session.say(f"Nomor terakhir {number}", f"Last number {number}")
-    click.echo(f"SHA-256 {made.sha256}")
-    session.say(
-        "Kunci pribadi di dalamnya tetap terkunci: tanpa SUKET_KEY_PASSPHRASE dan SUKET_SECRET_KEY, yang tidak ada di "
-        "dalamnya, pemulihan tidak dapat menandatangani atau memeriksa petugas. Berkas ini memuat data pribadi.",
-        "The private keys in it stay locked: without SUKET_KEY_PASSPHRASE and SUKET_SECRET_KEY, which are not in it, "
-        "what is restored can neither sign nor check its staff. This file holds personal data.",
-    )
-
-
-@click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option(
-    "--published",
-    type=click.Path(exists=True, path_type=Path),
-    help="Terbitan terakhir: map dari `suket publish --out`, atau satu bundel kepercayaan.",
-)
-@click.option("--pin", "pins", multiple=True, help="Sidik kunci publikasi yang dibuat sesudah cadangan.")
-@click.option(
-    "--reserve",
-    type=click.IntRange(0, 100_000),
-    default=RESERVE,
-    show_default=True,
-    help="Nomor yang dikosongkan di setiap deret tahun ini.",
-)
-@click.option("--last-number", "last_numbers", multiple=True, help="Nomor tertinggi yang terlihat di kertas.")
-@click.option("--sha256", help="SHA-256 yang harus dimiliki berkas cadangan.")
-@click.option(
-    "--report",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="Simpan laporan (JSON) ke berkas ini.",
-)
-@_AS_JSON
-@click.pass_obj
-def restore(
+def backup(
     session: Session,
     *,
     file: Path,
-    published: Path | None,
-    pins: tuple[str, ...],
-    reserve: int,
-    last_numbers: tuple[str, ...],
-    sha256: str | None,
-    report: Path | None,
+    recipients: tuple[str, ...],
+    keep: int | None,
+    check: bool,
+    identity: Path | None,
     as_json: bool,
 ) -> None:
-    """Pulihkan registri dari cadangan ke tempat yang kosong. Hentikan layanan dahulu.
+    """Salin seluruh registri ke satu berkas baru, selagi layanan berjalan.
 
-    Yang diterbitkan sesudah cadangan (--published) mencegah nomor diberikan dua kali dan surat yang
-    dicabut hidup lagi.
+    Bila FILE sebuah map, nama berkas dibuat dari waktu. Dengan --to berkas itu terkunci untuk pemegang kunci;
+    tanpa --to ia memuat data pribadi yang dapat dibaca. Kunci pribadi di dalamnya tetap terkunci dengan
+    SUKET_KEY_PASSPHRASE dan rahasia kode sekali pakai dengan SUKET_SECRET_KEY: simpan keduanya terpisah.
     """
-    settings = session.settings
-    order = Order(
-        file=file,
-        environment=settings.environment,
-        sha256=sha256,
-        published=_read_published(published) if published else None,
-        pins=pins,
-        reserve=reserve,
-        last_numbers=last_numbers,
-    )
-
-    def keep_report(restored: Restored) -> None:
-        if report is not None:
-            text = json.dumps(_restored_json(session, restored), ensure_ascii=False, indent=2)
-            write_whole(report, text.encode())
-
-    with closing(Registry(settings.database_url)) as registry:
-        place = registry.file or settings.data_dir / "suket.sqlite3"
-        with _progress(session, "Memulihkan", "Restoring") as progress:
-            restored = administering.restore(registry, place, order, now(), keep_report, progress)
-    version = _publish(session)
+    _end_in_order()
+    if check:
+        _check(session, file, identity, as_json=as_json)
+        return
+    if keep is not None and not file.is_dir():
+        raise click.UsageError("--keep: FILE harus map yang sudah ada / must be a folder that exists")
+    made, gone = _make(session, file, recipients, keep)
     if as_json:
-        print_json({**_restored_json(session, restored), "published": version})
-    else:
-        _tell(session, restored)
+        told = {
+            "file": str(made.file),
+            "bytes": made.size,
+            "sha256": made.sha256,
+            "locked_for": made.locked_for,
+        }
+        print_json({**told, **_contents_json(made.contents), "removed": [each.name for each in gone]})
+        return
+    _tell(session, made)
+    for each in gone:
+        session.say(f"Dihapus, lebih lama: {each.name}", f"Removed, older: {each.name}")
 
 
-def _read_published(path: Path) -> Published:
-    if not path.is_dir():
-        return Published(path.read_bytes())
-    bundle, checkpoint = path / _BUNDLE_FILE, path / _CHECKPOINT_FILE
-    if not bundle.exists():
-        raise FileRefused(
-            "witness_missing",
+@click.command("backup-key")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup_key(session: Session, file: Path) -> None:
+    """Buat kunci cadangan baru di FILE. Jangan di mesin layanan: siapa memegangnya membaca semua cadangan."""
+    if file.exists():
+        raise CallerError(
+            "key_exists",
             Text(
-                f"Di {path} tidak ada {_BUNDLE_FILE}. Berikan map yang ditulis `suket publish --out`, atau satu bundel.",
-                f"There is no {_BUNDLE_FILE} in {path}. Give the folder that `suket publish --out` wrote, or one bundle.",
+                f"{file} sudah ada dan tidak ditimpa. Pilih nama lain.",
+                f"{file} exists already and is not overwritten. Choose another name.",
             ),
         )
-    return Published(bundle.read_bytes(), checkpoint.read_bytes() if checkpoint.exists() else None)
+    key = administering.new_backup_key(now())
+    write_whole(file, key.text.encode())
+    session.say(
+        f"Kunci rahasia ada di {file}: simpan di dua tempat yang terpisah, tidak di mesin layanan. Penerimanya:",
+        f"The secret key is in {file}: keep it in two separate places, not on the service's machine. Its recipient:",
+    )
+    click.echo(key.recipient)
 
 
-def _publish(session: Session) -> int | None:
+def _make(
+    session: Session, file: Path, recipients: tuple[str, ...], keep: int | None
+) -> tuple[Backup, tuple[Path, ...]]:
+    lock = Lock(administering.read_recipients(recipients), session.settings.data_dir) if recipients else None
+    registry, at = session.registry_as_is, now()
+    place = administering.name_in(registry, file, at, locked=lock is not None) if file.is_dir() else file
+    with progress_of(session, "Menyalin", "Copying") as progress:
+        made = administering.back_up(registry, place, at, progress, lock)
+    return made, administering.let_go_of_older(made, keep) if keep is not None else ()
+
+
+def _check(session: Session, file: Path, identity: Path | None, *, as_json: bool) -> None:
+    if not file.is_file():
+        raise click.BadParameter("tidak ada / is not there", param_hint="FILE")
+    held = administering.check_backup(file, read_keys(identity))
+    if as_json:
+        print_json({"file": str(file), **_contents_json(held)})
+        return
+    session.say(
+        f"{file}: dapat dipulihkan; {held.letters} surat, {held.entries} catatan audit, "
+        f"keadaan {held.as_of:%Y-%m-%d %H:%M:%S}Z.",
+        f"{file}: can be restored; {held.letters} letters, {held.entries} audit entries, "
+        f"as of {held.as_of:%Y-%m-%d %H:%M:%S}Z.",
+    )
+    _tell_numbers(session, held)
+
+
+def read_keys(identity: Path | None) -> tuple[Identity, ...]:
+    """The keys in a key file, or on standard input where that is ``-``."""
+    if identity is None:
+        return ()
     try:
-        return publishing.publish(session.registry, session.publisher, now(), CONSOLE)[0].version
-    except SuketError as error:
-        # The registry is back; outsiders hold what was published last until a process that may sign runs.
-        session.warn(Text(f"Belum dipublikasikan: {error.text.id}", f"Not published yet: {error.text.en}"))
-        return None
+        # A character of a key file is one byte; whatever else was given is refused, not read whole.
+        with click.open_file(str(identity), encoding="ascii") as opened:
+            return administering.read_identities(opened.read(administering.MOST_KEY_CHARACTERS))
+    except UnicodeDecodeError:
+        return administering.read_identities("")
 
 
 @contextmanager
-def _progress(session: Session, id: str, en: str) -> Iterator[Progress]:
+def progress_of(session: Session, id: str, en: str) -> Iterator[Progress]:
+    """A bar on standard error, for whoever watches."""
     with click.progressbar(
         length=1, label=session.tell(id, en), file=sys.stderr, hidden=not sys.stderr.isatty()
     ) as bar:
@@ -168,146 +155,50 @@ def _progress(session: Session, id: str, en: str) -> Iterator[Progress]:
         yield tell
 
 
-def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
-    held = restored.contents
+def _end_in_order() -> None:
+    # A service that is told to stop must not leave half a copy of the registry behind.
+    def end(number: int, _frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, end)
+
+
+def _contents_json(held: Contents) -> dict[str, Any]:
     return {
         "registry": held.identity.registry_id,
-        "environment": held.identity.environment,
-        "restored_at": restored.at.isoformat(),
-        "backup": {
-            "as_of": held.as_of.isoformat(),
-            "sha256": restored.sha256,
-            "letters": held.letters,
-            "entries": held.entries,
-        },
-        "warnings": [
-            {"code": each.code, "message": each.text.in_language(session.language)}
-            for each in restored.warnings
-        ],
-        **_learnt_json(restored),
-        **_lost_json(restored),
-        "waiting": restored.waiting,
-        "steps": [each.in_language(session.language) for each in restored.steps],
+        "as_of": held.as_of.isoformat(),
+        "letters": held.letters,
+        "entries": held.entries,
+        "last_numbers": list(held.last_numbers),
     }
 
 
-def _learnt_json(restored: Restored) -> dict[str, Any]:
-    """What the witness told."""
-    learnt, witness = restored.learnt, restored.witness
-    furthest = witness.furthest if witness else None
-    return {
-        "witness": {
-            "version": witness.bundle.version,
-            "as_of": witness.bundle.as_of.isoformat(),
-            "entries": furthest.entries if furthest else None,
-        }
-        if witness
-        else None,
-        "revoked": list(learnt.fates.revoked),
-        "suspended": list(learnt.fates.suspended),
-        "extended": list(learnt.fates.extended),
-        "still_suspended": list(learnt.fates.still_suspended),
-        "keys": [
-            {
-                "kid": each.kid,
-                "purpose": each.purpose.value,
-                "before": each.before.value if each.before else None,
-                "after": each.after.value,
-            }
-            for each in learnt.keys
-        ],
-        "windows_changed": learnt.windows_changed,
-    }
-
-
-def _lost_json(restored: Restored) -> dict[str, Any]:
-    """What could not be brought back, and what is kept from being given out twice."""
-    return {
-        "lists": {
-            "closed": list(restored.lists.closed),
-            "open": list(restored.lists.open),
-            "unpublished": list(restored.lists.unpublished),
-        },
-        "lost_positions": [
-            {
-                "list": each.status_list,
-                "first": each.first,
-                "last": each.last,
-                "status": each.status.name.lower(),
-                "extended_to": each.extended_to.isoformat() if each.extended_to else None,
-            }
-            for each in restored.lost
-        ],
-        "lost_numbers": [
-            {"first": each.lost[0], "last": each.lost[1]} for each in restored.series if each.lost
-        ],
-        "reserved_numbers": [
-            {"first": each.reserved[0], "last": each.reserved[1]} for each in restored.series if each.reserved
-        ],
-    }
-
-
-def _tell(session: Session, restored: Restored) -> None:
-    held, learnt = restored.contents, restored.learnt
-    for warning in restored.warnings:
-        click.secho(warning.text.in_language(session.language), bold=True, err=True)
+def _tell(session: Session, made: Backup) -> None:
+    held = made.contents
     session.say(
-        f"Dipulihkan: {held.letters} surat, {held.entries} catatan audit, keadaan {_moment(held.as_of)}.",
-        f"Restored: {held.letters} letters, {held.entries} audit entries, as of {_moment(held.as_of)}.",
+        f"{made.file}: {held.letters} surat, {held.entries} catatan audit, {made.size} byte.",
+        f"{made.file}: {held.letters} letters, {held.entries} audit entries, {made.size} bytes.",
     )
-    if restored.witness is not None:
-        as_of = _moment(restored.witness.bundle.as_of)
-        session.say(f"Saksi: terbitan {as_of}.", f"Witness: published {as_of}.")
-    for numbers, title in (
-        (learnt.fates.revoked, session.tell("Dicabut", "Revoked")),
-        (learnt.fates.suspended, session.tell("Ditangguhkan", "Suspended")),
-        (learnt.fates.extended, session.tell("Diperpanjang", "Extended")),
-        (
-            learnt.fates.still_suspended,
-            session.tell("Tetap ditangguhkan, terbit sebagai sah", "Still suspended, published as valid"),
-        ),
-    ):
-        if numbers:
-            click.echo(f"{title}: {', '.join(numbers)}")
-    for key in learnt.keys:
-        session.say(f"Kunci {key.kid} {key.after}", f"Key {key.kid} {key.after}")
-    _tell_what_is_lost(session, restored)
-    closed, further = (", ".join(map(str, each)) for each in (restored.lists.closed, restored.lists.open))
+    _tell_numbers(session, held)
+    click.echo(f"SHA-256 {made.sha256}")
     session.say(
-        f"Daftar status {closed} ditutup; surat berikutnya di daftar {further}.",
-        f"Status list {closed} is closed; the next letters are on list {further}.",
+        "Kunci pribadi di dalamnya tetap terkunci: tanpa SUKET_KEY_PASSPHRASE dan SUKET_SECRET_KEY, yang tidak ada di "
+        "dalamnya, pemulihan tidak dapat menandatangani atau memeriksa petugas.",
+        "The private keys in it stay locked: without SUKET_KEY_PASSPHRASE and SUKET_SECRET_KEY, which are not in it, "
+        "what is restored can neither sign nor check its staff.",
     )
-    session.say("Yang masih harus dilakukan:", "Left to do:")
-    for number, step in enumerate(restored.steps, start=1):
-        click.echo(f"{number}. {step.in_language(session.language)}")
-
-
-def _tell_what_is_lost(session: Session, restored: Restored) -> None:
-    if restored.lost:
-        count = restored.lost_positions
+    if made.locked_for:
         session.say(
-            f"TIDAK DAPAT DIPULIHKAN: {count} surat yang sudah di tangan warga, menurut terbitan:",
-            f"COULD NOT BE BROUGHT BACK: {count} letters in citizens' hands, as published:",
+            f"Terkunci untuk {made.locked_for} penerima: tanpa kunci mereka tidak ada yang dapat membacanya.",
+            f"Locked for {made.locked_for} recipients: without their keys nobody can read it.",
         )
-    for each in restored.series:
-        if each.lost:
-            first, last = each.lost
-            session.say(f"  nomor {first} sampai {last}", f"  numbers {first} to {last}")
-    for lost in restored.lost:
-        status = lost.status.name.lower()
-        until = f" → {lost.extended_to}" if lost.extended_to else ""
+    else:
         session.say(
-            f"  daftar {lost.status_list}, posisi {lost.first} sampai {lost.last}: {status}{until}",
-            f"  list {lost.status_list}, positions {lost.first} to {lost.last}: {status}{until}",
+            "Berkas ini memuat data pribadi, tidak terkunci. Dengan --to ia terkunci.",
+            "This file holds personal data, not locked. With --to it is locked.",
         )
-    for each in restored.series:
-        if each.reserved:
-            first, last = each.reserved
-            session.say(
-                f"Nomor {first} sampai {last} sengaja dikosongkan.",
-                f"Numbers {first} to {last} are passed over on purpose.",
-            )
 
 
-def _moment(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}Z"
+def _tell_numbers(session: Session, held: Contents) -> None:
+    for number in held.last_numbers:
+        session.say(f"Nomor terakhir {number}", f"Last number {number}")

@@ -1,11 +1,13 @@
-"""``suket clients``: keys for other agencies' programs. Answers no program."""
+"""``suket clients``: keys, limits and usage of other agencies' programs. Answers no program."""
 
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
 from suket_service import administering
-from suket_service.administering import NewClient
+from suket_service.administering import USAGE_HEADERS, NewClient, Usage
+from suket_service.cli.letter_files import write_table
 from suket_service.cli.problems import told_by_field
 from suket_service.cli.session import Session, now, print_json
 from suket_service.errors import NotAllowed, Text
@@ -17,6 +19,7 @@ _OFFICE = click.option("--office", help="Kode kantor, bila lebih dari satu.")
 _BY = click.option(
     "--by", help="Admin kantor; boleh dihilangkan bila kantor hanya mempunyai satu admin aktif."
 )
+_A_DAY = click.DateTime(["%Y-%m-%d"])
 _AS_JSON = click.option("--json", "as_json", is_flag=True, help="Satu objek JSON setiap baris.")
 
 
@@ -47,7 +50,14 @@ def list_(session: Session, office: str | None, as_json: bool) -> None:
     "--scope", "scopes", multiple=True, required=True, type=_SCOPE, help="Kewenangan; boleh diulang."
 )
 @click.option("--purpose", help="Untuk apa, dan perjanjian yang mendasarinya; tanpa ini: sama dengan NAME.")
-@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Hari terakhir kunci berlaku (TTTT-BB-HH).")
+@click.option("--until", type=_A_DAY, help="Hari terakhir kunci berlaku (TTTT-BB-HH).")
+@click.option(
+    "--limit",
+    type=int,
+    default=administering.USUAL_A_MINUTE,
+    show_default=True,
+    help="Paling banyak surat atau segel setiap menit.",
+)
 @_OFFICE
 @_BY
 @_AS_JSON
@@ -59,6 +69,7 @@ def add(
     scopes: tuple[str, ...],
     purpose: str | None,
     until: datetime | None,
+    limit: int,
     office: str | None,
     by: str | None,
     as_json: bool,
@@ -73,9 +84,10 @@ def add(
             name.strip(),
             (purpose or name).strip(),
             wanted,
-            until.date() if until else None,
+            _day(until),
             admin,
             now(),
+            calls_a_minute=limit,
         )
     _tell_key(session, new, as_json=as_json)
 
@@ -109,6 +121,83 @@ def revoke(session: Session, id: str, office: str | None, by: str | None) -> Non
     code, admin = _office_and_admin(session, office, by)
     client = administering.revoke_client(session.registry, code, id, admin, now())
     session.say(f"Kunci {client.name} dicabut.", f"The key of {client.name} is revoked.")
+
+
+@clients.command()
+@click.argument("id")
+@click.argument("calls_a_minute", type=int, metavar="N")
+@_OFFICE
+@_BY
+@click.pass_obj
+def limit(session: Session, id: str, calls_a_minute: int, office: str | None, by: str | None) -> None:
+    """Tetapkan paling banyak N surat atau segel setiap menit untuk sebuah program, berlaku seketika."""
+    code, admin = _office_and_admin(session, office, by)
+    with told_by_field(session):
+        client = administering.limit_client(session.registry, code, id, calls_a_minute, admin, now())
+    most = client.calls_a_minute
+    session.say(f"{client.name}: paling banyak {most} per menit.", f"{client.name}: at most {most} a minute.")
+
+
+@clients.command()
+@click.option("--from", "first", type=_A_DAY, help="Hari pertama; tanpa ini: awal semester ini.")
+@click.option("--until", "last", type=_A_DAY, help="Hari terakhir; tanpa ini: akhir semester ini.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Simpan sebagai berkas .csv atau .xlsx."
+)
+@_OFFICE
+@_AS_JSON
+@click.pass_obj
+def usage(
+    session: Session,
+    *,
+    first: datetime | None,
+    last: datetime | None,
+    out: Path | None,
+    office: str | None,
+    as_json: bool,
+) -> None:
+    """Laporan pemakaian setiap program menurut bulan dan panggilan; tanpa pilihan: semester ini."""
+    code = session.office(office)
+    with told_by_field(session):
+        found = administering.usage_of(session.registry, code, _day(first), _day(last), now())
+    if out is not None:
+        rows = administering.usage_rows(found)
+        write_table(out, f"Pemakaian {code} {found.first} - {found.last}", USAGE_HEADERS, rows)
+        session.say(f"Disimpan: {out}", f"Saved: {out}")
+    elif as_json:
+        _print_usage_json(found)
+    else:
+        _tell_usage(session, found)
+
+
+def _day(typed: datetime | None) -> date | None:
+    return typed.date() if typed else None
+
+
+def _tell_usage(session: Session, found: Usage) -> None:
+    session.say(f"Pemakaian {found.first} s.d. {found.last}", f"Usage from {found.first} to {found.last}")
+    if not found.programs:
+        session.say("Belum ada program instansi lain.", "There is no agency client yet.")
+    for each in found.programs:
+        refused = session.tell("ditolak", "refused")
+        click.echo(f"{each.client.name}: {each.asked}, {refused} {each.refused}")
+        for count in each.counts:
+            click.echo(f"  {count.month:%Y-%m}  {count.call:<24} {count.asked:>9} {count.refused:>7}")
+
+
+def _print_usage_json(found: Usage) -> None:
+    for each in found.programs:
+        for count in each.counts:
+            print_json(
+                {
+                    "account": each.client.account,
+                    "name": each.client.name,
+                    "month": f"{count.month:%Y-%m}",
+                    "call": count.call,
+                    "asked": count.asked,
+                    "refused": count.refused,
+                }
+            )
 
 
 def _office_and_admin(session: Session, office: str | None, by: str | None) -> tuple[str, str]:
@@ -159,6 +248,8 @@ def _listing_json(client: Client, today: date) -> dict[str, object]:
         "name": client.name,
         "purpose": client.purpose,
         "scopes": sorted(client.scopes),
+        "account": client.account,
+        "limit": client.calls_a_minute,
         "valid": client.is_valid(today),
         "expires_on": client.expires_on.isoformat() if client.expires_on else None,
         "revoked_at": client.revoked_at.isoformat() if client.revoked_at else None,

@@ -8,10 +8,11 @@ import click
 
 from suket_service import administering, publishing
 from suket_service.administering import CONSOLE, AuditCheck, KeyChange
+from suket_service.cli.proving import ask_secret, is_terminal
 from suket_service.cli.session import REFUSED, Session, now, print_json, write_whole
 from suket_service.core.keyring import Key, Purpose
 from suket_service.core.trust_bundle import DEFAULT_FRESHNESS
-from suket_service.errors import FileRefused, InputError, KeyTrouble, Text
+from suket_service.errors import FieldError, FileRefused, InputError, KeyTrouble, Problem, Text
 from suket_service.publishing import CHECKPOINT, JWKS, TRUST_BUNDLE
 
 _FILE_NAMES = {JWKS: "jwks.json", TRUST_BUNDLE: "trust-bundle.jws", CHECKPOINT: "checkpoint.jws"}
@@ -106,6 +107,32 @@ def revoke(session: Session, kid: str, reason: str, yes: bool) -> None:
         )
         click.confirm(question, abort=True)
     _taken_out(session, administering.revoke_key(session.registry, kid, reason, now()))
+
+
+@keys.command()
+@click.pass_obj
+def relock(session: Session) -> None:
+    """Kunci ulang semua kunci pribadi dengan frasa sandi baru, bila yang sekarang diketahui orang.
+
+    Di terminal diketik dua kali tanpa tampak; dari pipa dibaca satu baris. Sesudahnya ganti
+    SUKET_KEY_PASSPHRASE dan mulai ulang layanan. Cadangan lama tetap terbuka dengan yang lama.
+    """
+    given = ask_secret(session, Text("Frasa sandi baru:", "New passphrase:"))
+    if is_terminal() and ask_secret(session, Text("Sekali lagi:", "Once more:")) != given:
+        raise FieldError(_TWO_PASSPHRASES)
+    passphrase = session.settings.key_passphrase
+    count = administering.relock_keys(session.registry, passphrase, given, now())
+    session.say(
+        f"{count} kunci dikunci ulang. Ganti SUKET_KEY_PASSPHRASE, lalu mulai ulang layanan.",
+        f"{count} keys were locked anew. Change SUKET_KEY_PASSPHRASE, then restart the service.",
+    )
+
+
+_TWO_PASSPHRASES = Problem(
+    "passphrase",
+    "passphrases_differ",
+    Text("Kedua frasa sandi tidak sama; ulangi.", "The two passphrases differ; begin again."),
+)
 
 
 def _taken_out(session: Session, change: KeyChange) -> None:

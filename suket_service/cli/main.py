@@ -30,7 +30,8 @@ _COMMANDS = {
     "publish": "keeping:publish",
     "audit": "keeping:audit",
     "backup": "backup:backup",
-    "restore": "backup:restore",
+    "backup-key": "backup:backup_key",
+    "restore": "restoring:restore",
     "serve": "serving:serve",
 }
 

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from suket_service import administering
 from suket_service.cli.session import Session, now
 from suket_service.core.keyring import Purpose
 from suket_service.errors import KeyTrouble, SuketError, Text
-from suket_service.registry import keys, offices, server, staff
+from suket_service.registry import closed_files, keys, offices, server, staff
 from suket_service.registry.staff import Role
 from suket_service.settings import HOME
 
@@ -32,7 +31,7 @@ def problems(session: Session) -> list[Text]:
         return [*found, error.text]
     except OSError as error:
         return [*found, _closed(error)]
-    found += _file_problems(settings.data_dir)
+    found += _file_problems(settings.data_dir, settings.database_url)
     try:
         found += _registry_problems(session)
         found += _people_problems(session)
@@ -69,7 +68,7 @@ def _scanner_problems() -> Iterator[Text]:
         )
 
 
-def _file_problems(data_dir: Path) -> Iterator[Text]:
+def _file_problems(data_dir: Path, database_url: str) -> Iterator[Text]:
     if sqlite3.sqlite_version_info < (3, 35):
         yield Text(
             f"SQLite {sqlite3.sqlite_version} terlalu lama; perlu 3.35 atau lebih baru.",
@@ -86,11 +85,7 @@ def _file_problems(data_dir: Path) -> Iterator[Text]:
             f"Direktori data {data_dir} tidak dapat ditulisi.",
             f"The data directory {data_dir} is not writable.",
         )
-    if stat.S_IMODE(data_dir.stat().st_mode) & 0o077:
-        yield Text(
-            f"Direktori data {data_dir} dapat dibaca pengguna lain. Jalankan: chmod 700 {data_dir}",
-            f"The data directory {data_dir} is open to other users. Run: chmod 700 {data_dir}",
-        )
+    yield from closed_files.problems(data_dir, database_url)
     disk = os.statvfs(data_dir)
     if disk.f_bavail * disk.f_frsize < LEAST_FREE_BYTES:
         yield Text("Ruang disk hampir habis (di bawah 256 MiB).", "The disk is nearly full (under 256 MiB).")

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Any
 
 from suket_service.core.keyring import b64url, unb64url
@@ -87,7 +88,7 @@ class StatusList:
 
     def to_claim(self) -> dict[str, Any]:
         """The ``status_list`` claim: ``{"bits", "lst"}``."""
-        return {"bits": self.bits, "lst": b64url(zlib.compress(self.raw, 9))}
+        return {"bits": self.bits, "lst": _deflated(self.raw)}
 
     @classmethod
     def from_claim(cls, claim: Mapping[str, Any], most: int = MOST_UNPACKED_BYTES) -> "StatusList":
@@ -113,3 +114,10 @@ class StatusList:
                 ),
             ) from None
         return cls(bits, raw)
+
+
+@lru_cache(maxsize=16)
+def _deflated(raw: bytes) -> str:
+    # At the highest level, as section 4.1 recommends: a quarter of a second a million letters. Each bundle
+    # holds the lists again, and most of them do not change between two publications.
+    return b64url(zlib.compress(raw, 9))

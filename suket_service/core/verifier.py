@@ -70,6 +70,32 @@ class _Findings:
     notes: list[Note] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Steps 1 to 3: a seal, or why there is none; and the origin of the link it was read from."""
+
+    seal: Seal | None
+    reason: Reason | None = None
+    origin: str | None = None
+
+
+def read(text: str, environment: str) -> Reading:
+    """The seal in the text of one symbol; proves nothing.
+
+    Args:
+        text: what the scanner read, nothing stripped.
+        environment: in the demo alone a link may begin with ``http://``.
+    """
+    origin = None
+    try:
+        # (1) The text form. (2) Digits to bytes. (3) Parse.
+        seal_text = read_text(text, allow_http=environment == DEMO)
+        origin = seal_text.origin
+        return Reading(parse(read_digits(seal_text.digits)), origin=origin)
+    except SealError as error:
+        return Reading(None, Reason(error.reason), origin)
+
+
 def verify(
     text: str, trust: Trust, records: Records, at: datetime, where: StationView | None = None
 ) -> Verdict:
@@ -82,16 +108,19 @@ def verify(
         at: now, aware.
         where: the polling station that asks, if one does; it gets notes of its own.
     """
+    return judge(read(text, trust.environment), trust, records, at, where)
+
+
+def judge(
+    reading: Reading, trust: Trust, records: Records, at: datetime, where: StationView | None = None
+) -> Verdict:
+    """Check what was read, from step 4 on."""
     found = _Findings()
-    try:
-        # (1) The text form; a host that is not ours is noted. (2) Digits to bytes. (3) Parse.
-        seal_text = read_text(text, allow_http=trust.environment == DEMO)
-        if seal_text.origin is not None and seal_text.origin.partition("://")[2] not in trust.hosts:
-            found.cautions.append(Caution.FOREIGN_HOST)
-        seal = parse(read_digits(seal_text.digits))
-    except SealError as error:
-        return _unproven(Reason(error.reason), trust, at, found)
-    verdict = _judge(seal, trust, records, at, found)
+    if reading.origin is not None and reading.origin.partition("://")[2] not in trust.hosts:
+        found.cautions.append(Caution.FOREIGN_HOST)
+    if reading.seal is None:
+        return _unproven(reading.reason or Reason.NOT_A_SEAL, trust, at, found)
+    verdict = _judge(reading.seal, trust, records, at, found)
     return verdict if where is None else _with_station_notes(verdict, where)
 
 

@@ -2,9 +2,11 @@
 
 from suket_service.issuing.amending import amend, submit
 from suket_service.issuing.batch import RowOutcome, RowStatus, issue_rows
+from suket_service.issuing.by_program import MOST_ENDINGS_A_DAY, TooManyEndings
 from suket_service.issuing.confirming import draft_upload
 from suket_service.issuing.deciding import LetterOutcome, Settled, approve_and_issue, obstacles, send_back
 from suket_service.issuing.drafting import approve, draft, issue, withdraw
+from suket_service.issuing.for_program import AskedFor, Page, Told, ask, tell, tell_page, tell_symbol
 from suket_service.issuing.handing_over import (
     HAND_OVER,
     Collector,
@@ -33,16 +35,21 @@ __all__ = [
     "CARD_READY",
     "HAND_OVER",
     "MOST_AT_ONCE",
+    "MOST_ENDINGS_A_DAY",
     "Application",
+    "AskedFor",
     "Collector",
     "GivenFile",
     "LetterOutcome",
+    "Page",
     "PhotoOpener",
     "RowFate",
     "RowOutcome",
     "RowStatus",
     "Sealing",
     "Settled",
+    "Told",
+    "TooManyEndings",
     "TwoPeople",
     "UploadPreview",
     "add_photos",
@@ -50,6 +57,7 @@ __all__ = [
     "amend",
     "approve",
     "approve_and_issue",
+    "ask",
     "decline",
     "discard_upload",
     "draft",
@@ -75,6 +83,9 @@ __all__ = [
     "submit",
     "supersede",
     "suspend",
+    "tell",
+    "tell_page",
+    "tell_symbol",
     "withdraw",
     "withdraw_proposal",
 ]

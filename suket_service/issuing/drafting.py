@@ -33,14 +33,16 @@ def draft(registry: Registry, application: Application, by: str, at: datetime, *
     """Draft a letter for one person; returns its id. The same request key returns the same letter.
 
     A draft that is ``held`` waits at the counter, to be looked at and submitted (``amending.submit``).
+    Another agency's program may draft only what is held: two people of the office follow.
 
     Raises:
         RequestRefused: as :func:`require_grounds`, or ``request_key_reused``: that key asked for
             something else before.
-        NotAllowed: ``by`` is no operator of this office.
+        NotAllowed: ``by`` is no operator of this office, nor a program of its for a draft that is held.
     """
+    askers = (Role.OPERATOR, Role.PROGRAM) if held else (Role.OPERATOR,)
     with registry.writing() as tx:
-        staff.require_member(tx, by, application.office, Role.OPERATOR)
+        staff.require_member(tx, by, application.office, *askers)
         already = _already(tx, application)
         if already is not None:
             return already.id

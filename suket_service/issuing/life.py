@@ -1,7 +1,8 @@
 """What happens to an issued letter: extended, suspended, resumed, revoked, superseded by the card.
 
 Each function is one transaction. Suspending and ending one letter take one person; what gives a
-letter more than it had, or ends many, takes two. Seal and paper never change. Issues nothing.
+letter more than it had, or ends many, takes two. That one may be another agency's program, for a few
+letters a day. Seal and paper never change. Issues nothing.
 """
 
 from collections.abc import Sequence
@@ -10,13 +11,13 @@ from datetime import date, datetime
 from suket_service.core.letter import Action, CardHandOver, next_state
 from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.issuing.agreed import Change, carry_out, step_of, steps_of
+from suket_service.issuing.by_program import require_ending
 from suket_service.issuing.handing_over import Collector, require_collector
 from suket_service.issuing.people import TwoPeople, require_both
-from suket_service.registry import audit, letters, offices, staff
+from suket_service.registry import audit, letters, offices
 from suket_service.registry.audit import Entry
 from suket_service.registry.letters import LetterRecord, NewEvent
 from suket_service.registry.session import Registry, Transaction
-from suket_service.registry.staff import Role
 
 MOST_REASON_CHARACTERS = 200
 #: Letters that may be revoked in one go: more is a matter for several decisions.
@@ -61,11 +62,11 @@ def suspend(registry: Registry, office: str, number: str, by: str, reason: str, 
     """Suspend an issued letter while something is looked into: one person, at once.
 
     Raises:
-        NotFound, WrongState, NotAllowed, RequestRefused (no reason given).
+        NotFound, WrongState, NotAllowed, RequestRefused (no reason given), TooManyEndings.
     """
     given = require_reason(reason)
     with registry.writing() as tx:
-        staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
+        require_ending(tx, office, by, at)
         record = letters.by_number(tx, office, number)
         letters.set_state(tx, record.id, next_state(record.state, Action.SUSPEND))
         _note(tx, record, Action.SUSPEND, by, given, at)
@@ -94,11 +95,11 @@ def revoke(registry: Registry, office: str, number: str, by: str, reason: str, a
     """Revoke one issued letter.
 
     Raises:
-        NotFound, WrongState, NotAllowed, RequestRefused (no reason given).
+        NotFound, WrongState, NotAllowed, RequestRefused (no reason given), TooManyEndings.
     """
     given = require_reason(reason)
     with registry.writing() as tx:
-        staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
+        require_ending(tx, office, by, at)
         record = letters.by_number(tx, office, number)
         letters.close(tx, record.id, at, next_state(record.state, Action.REVOKE))
         _note(tx, record, Action.REVOKE, by, given, at)
@@ -149,14 +150,14 @@ def supersede(
 
     Raises:
         RequestRefused: ``proxy_missing`` and what a name may not hold, by field; no reason given.
-        NotFound, WrongState, NotAllowed.
+        NotFound, WrongState, NotAllowed, TooManyEndings.
     """
     given = require_reason(reason)
     if card is not None:
         to = require_collector(Collector(card.receiver, card.proxy_name, card.proxy_relation))
         card = CardHandOver(to.receiver, card.old_letter_returned, to.proxy_name, to.proxy_relation)
     with registry.writing() as tx:
-        staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
+        require_ending(tx, office, by, at)
         record = letters.by_number(tx, office, number)
         letters.close(tx, record.id, at, next_state(record.state, Action.SUPERSEDE))
         details = {}

@@ -40,7 +40,7 @@ def propose(
         action: extend, resume or revoke.
         letters: ids; all or none will be changed.
         reason: why, for the letters' history.
-        by: who asks.
+        by: who asks: an operator or approver; to extend one letter also another agency's program.
         at: now.
         until: of an extension, the new last valid day; None: as far as a new letter of that kind.
 
@@ -57,7 +57,7 @@ def propose(
     if not 0 < len(wanted) <= MOST_AT_ONCE:
         raise RequestRefused([TOO_MANY])
     with registry.writing() as tx:
-        staff.require_member(tx, by, office, Role.OPERATOR, Role.APPROVER)
+        staff.require_member(tx, by, office, *_askers(action, wanted))
         steps = _steps(tx, office, wanted, action, until, at)
         _require_none_open(tx, office, action, steps)
         # The second person agrees to a day, not to whatever the rule says by then.
@@ -91,7 +91,7 @@ def agree(registry: Registry, office: str, proposal: str, by: str, at: datetime)
         asked = _open(tx, office, proposal)
         people = TwoPeople(asked.asked_by, by)
         _require_decider(tx, office, asked, by)
-        require_agreeing(tx, office, people)
+        require_agreeing(tx, office, people, at)
         steps = _steps(tx, office, asked.letters, asked.action, asked.until, at)
         change = Change(asked.action, asked.reason, asked.asked_by, by, asked.id)
         proposals.decide(tx, asked.id, Decision.AGREED, by, at, None)
@@ -128,6 +128,12 @@ def withdraw_proposal(registry: Registry, office: str, proposal: str, by: str, a
             raise NotAllowed("not_the_asker", _NOT_THE_ASKER)
         proposals.decide(tx, asked.id, Decision.WITHDRAWN, by, at, None)
         audit.append(tx, at, by, "proposal.withdraw", asked.id, office)
+
+
+def _askers(action: Action, wanted: Sequence[str]) -> tuple[Role, ...]:
+    # Another agency's program may ask for one letter to count longer, and for nothing else.
+    extends_one = action is Action.EXTEND and len(wanted) == 1
+    return (Role.OPERATOR, Role.APPROVER, *((Role.PROGRAM,) if extends_one else ()))
 
 
 def _require_decider(tx: Transaction, office: str, asked: Proposal, by: str) -> None:

@@ -19,13 +19,14 @@ FILES = tuple(FOLDER / f"SourceSerifPro-{cut}.ttf" for cut in CUTS)
 
 def missing_glyphs(text: str) -> str:
     """The characters of ``text`` that the letter's fonts cannot draw, each once, in order; "" if none."""
-    return "".join(dict.fromkeys(sign for sign in text if ord(sign) not in _drawable() and sign != "\n"))
+    missing = set(text) - _drawable()
+    return "".join(dict.fromkeys(sign for sign in text if sign in missing))
 
 
 @cache
-def _drawable() -> frozenset[int]:
+def _drawable() -> frozenset[str]:
     maps = []
     for file in FILES:
         with TTFont(file, lazy=True) as font:
-            maps.append(frozenset(font.getBestCmap()))
-    return frozenset.intersection(*maps)
+            maps.append(frozenset(map(chr, font.getBestCmap())))
+    return frozenset.intersection(*maps) | {"\n"}

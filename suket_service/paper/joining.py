@@ -37,6 +37,15 @@ def join_files(parts: Sequence[Path], whole: Path) -> None:
         _write(parts, digests, out)
 
 
+def pages_of(file: Path) -> int:
+    """How many pages a file of ours has."""
+    opened = pypdfium2.PdfDocument(file)
+    try:
+        return len(opened)
+    finally:
+        opened.close()
+
+
 def _write(parts: Sequence[bytes | Path], digests: Sequence[bytes], out: BinaryIO) -> None:
     whole = pypdfium2.PdfDocument.new()
     try:

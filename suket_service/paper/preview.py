@@ -41,8 +41,8 @@ class DraftPrinter(LetterPrinter):
     def _symbol(self, letter: Letter) -> Stamp:  # noqa: ARG002 - the same for every letter
         return Stamp(_SIDE, tuple(_crossed(_SIDE)))
 
-    def _html(self, page: str, letter: Letter, here: str, spacing: str) -> str:
-        whole = super()._html(page, letter, here, spacing)
+    def _html(self, page: str, letter: Letter, here: str, spacing: str, *, joined: bool = False) -> str:
+        whole = super()._html(page, letter, here, spacing, joined=joined)
         return whole.replace("</body>", f"{_MARK}</body>")
 
 

@@ -1,6 +1,5 @@
 """Letters to PDF, again and again the same; what was handed out is recorded. Issues and checks nothing."""
 
-import gc
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -11,7 +10,8 @@ from suket_service.errors import PrinterError
 from suket_service.paper.engine import RENDERER
 from suket_service.paper.joining import join
 from suket_service.paper.letter_pdf import PrintedLetter
-from suket_service.printing.press import Press, printer, running
+from suket_service.paper.press import TOGETHER, Press, print_one, print_portion, try_one
+from suket_service.printing.press import running
 from suket_service.registry import audit, letters
 from suket_service.registry.letters import NewEvent
 from suket_service.registry.session import Registry, Transaction
@@ -21,8 +21,6 @@ from suket_service.registry.staff import Role
 MAY_PRINT = (Role.OPERATOR, Role.APPROVER)
 #: Letters fetched, rendered and recorded at a time.
 PORTION = 50
-#: Letters laid out together in one PDF before parts are joined: about 2 MB of memory each.
-TOGETHER = 25
 
 
 def print_letters(
@@ -41,7 +39,7 @@ def print_letters(
             portion = numbers[start : start + PORTION]
             with registry.reading() as tx:
                 originals = [letters.as_printed(tx, letters.by_number(tx, office, each)) for each in portion]
-            results = list(zip(originals, render_all(_try_one, originals), strict=True))
+            results = list(zip(originals, render_all(try_one, originals), strict=True))
             printed = [(letter, paper) for letter, paper in results if isinstance(paper, PrintedLetter)]
             if printed:
                 with registry.writing() as tx:
@@ -72,7 +70,7 @@ def print_together(
 def render(originals: Sequence[Letter], press: Press) -> list[PrintedLetter]:
     """Render without recording; large batches on worker processes."""
     with running(press, len(originals)) as render_all:
-        return render_all(_print_one, originals)
+        return render_all(print_one, originals)
 
 
 def record(
@@ -96,27 +94,3 @@ def record(
         office,
         {"pdfs": list(dict.fromkeys(paper.sha256[:16] for _, paper in printed)), **(details or {})},
     )
-
-
-def _print_one(press: Press, letter: Letter) -> PrintedLetter:
-    return printer(press).print(letter)
-
-
-def _try_one(press: Press, letter: Letter) -> PrintedLetter | PrinterError:
-    try:
-        return _print_one(press, letter)
-    except PrinterError as error:
-        return error
-
-
-def print_portion(press: Press, portion: Sequence[Letter]) -> bytes:
-    """A few dozen letters in one PDF; a job for worker processes.
-
-    Raises:
-        PrinterError: as :func:`print_together`.
-    """
-    try:
-        return printer(press).print_together(portion)
-    finally:
-        # The pages' boxes hold each other: left to the collector's own time, a process grew by 57 MB a portion.
-        gc.collect()

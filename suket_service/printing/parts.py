@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from suket_service.core.letter import Letter
 from suket_service.errors import PrinterError
 from suket_service.paper.joining import join
-from suket_service.printing.handing_out import TOGETHER, print_portion
-from suket_service.printing.press import Press, printer, running
+from suket_service.paper.press import TOGETHER, Press, print_pages
+from suket_service.printing.press import running
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,6 @@ class RenderedPart:
         return hashlib.sha256(self.pdf).hexdigest() if self.printed else ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Pages:
-    pdf: bytes
-    refused: tuple[tuple[int, PrinterError], ...]  # by place in the portion
-
-
 def render_part(originals: Sequence[Letter], press: Press) -> RenderedPart:
     """One PDF with a page for each letter that can be printed, in order; the same letters give the same bytes.
 
@@ -39,7 +33,7 @@ def render_part(originals: Sequence[Letter], press: Press) -> RenderedPart:
     """
     portions = [originals[start : start + TOGETHER] for start in range(0, len(originals), TOGETHER)]
     with running(press, len(originals)) as render_all:
-        rendered = render_all(_pages, portions)
+        rendered = render_all(print_pages, portions)
     printed: list[Letter] = []
     refused: list[tuple[Letter, PrinterError]] = []
     for portion, pages in zip(portions, rendered, strict=True):
@@ -48,23 +42,3 @@ def render_part(originals: Sequence[Letter], press: Press) -> RenderedPart:
         refused += [(portion[place], error) for place, error in pages.refused]
     pdfs = [pages.pdf for pages in rendered if pages.pdf]
     return RenderedPart(join(pdfs) if pdfs else b"", tuple(printed), tuple(refused))
-
-
-def _pages(press: Press, portion: Sequence[Letter]) -> _Pages:
-    try:
-        return _Pages(print_portion(press, portion), ())
-    except PrinterError:
-        refused = [
-            (place, error) for place, letter in enumerate(portion) if (error := _trouble(press, letter))
-        ]
-    out = {place for place, _ in refused}
-    good = [letter for place, letter in enumerate(portion) if place not in out]
-    return _Pages(print_portion(press, good) if good else b"", tuple(refused))
-
-
-def _trouble(press: Press, letter: Letter) -> PrinterError | None:
-    try:
-        printer(press).print_together([letter])
-    except PrinterError as error:
-        return error
-    return None

@@ -115,6 +115,11 @@ def revoke(tx: Connection, client: str, at: datetime) -> None:
     tx.execute(update(ClientRow).where(ClientRow.id == client).values(revoked_at=at))
 
 
+def set_limit(tx: Connection, account: str, calls_a_minute: int) -> None:
+    """Let a program ask so much in a minute, by whichever of its keys."""
+    tx.execute(update(ClientRow).where(ClientRow.account == account).values(calls_a_minute=calls_a_minute))
+
+
 def set_expiry(tx: Connection, client: str, expires_on: date) -> None:
     """Let a client's key count until that day."""
     tx.execute(update(ClientRow).where(ClientRow.id == client).values(expires_on=expires_on))

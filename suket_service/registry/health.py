@@ -14,7 +14,8 @@ from suket_service.registry.session import Registry
 
 #: How far back in the chain a backup is looked for: the last days of the busiest office.
 ENTRIES_LOOKED_THROUGH = 20_000
-_BACKUP = "registry.backup"
+#: The note of a backup that is whole and in its place; "registry.backup" notes that one was begun.
+KEPT = "registry.backup_kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,8 @@ def published(tx: Connection, name: str) -> Published | None:
 
 
 def last_backup(tx: Connection) -> LastBackup:
-    """When the registry was last backed up by our own command; the audit notes the beginning of each."""
-    found = audit_search.last_of(tx, _BACKUP, ENTRIES_LOOKED_THROUGH)
+    """When the registry was last backed up by our own command, and kept."""
+    found = audit_search.last_of(tx, KEPT, ENTRIES_LOOKED_THROUGH)
     if found is not None:
         return LastBackup(found.at, None)
     unseen = audit_search.last_number(tx) - ENTRIES_LOOKED_THROUGH

@@ -191,6 +191,23 @@ def change_state(tx: Connection, key: Key, state: KeyState, signs_until: date | 
     return find(tx, key.kid)
 
 
+def relock(tx: Connection, passphrase: str, next_passphrase: str) -> int:
+    """Lock every private half with another passphrase; how many there are.
+
+    Raises:
+        KeyTrouble: as :meth:`SigningKey.unlock`.
+    """
+    known = list(ring(tx))
+    for key in known:
+        opened = SigningKey.unlock(_locked(tx, key.kid), passphrase, key)
+        tx.execute(
+            update(SigningKeyRow)
+            .where(SigningKeyRow.kid == key.kid)
+            .values(locked=opened.lock(next_passphrase))
+        )
+    return len(known)
+
+
 def signs_on(key: Key, on: date) -> bool:
     """Whether that day lies within the key's dates."""
     scope = key.scope

@@ -6,10 +6,12 @@ Crosses offices by nature, as a check does.
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Integer, and_, bindparam, select
+from sqlalchemy import Integer, and_, bindparam, select
 
 from suket_service.core.letter import LetterState
 from suket_service.registry.schema import LetterRow, LostPositionRow, StatusListRow
+from suket_service.registry.session import Registry
+from suket_service.registry.single_reads import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Position:
 _LETTER, _LIST, _LOST = (row.__table__.c for row in (LetterRow, StatusListRow, LostPositionRow))
 _INDEX = bindparam("status_index", type_=Integer)
 # Built once: building it anew costs more than answering it. All three tables by their own keys.
-_STANDING = (
+_STANDING = Question(
     select(
         _LIST.next_index,
         _LIST.closed_at,
@@ -61,25 +63,22 @@ _STANDING = (
         and_(_LOST.status_list == _LIST.number, _LOST.status_index == _INDEX),
         isouter=True,
     )
-    .where(_LIST.number == bindparam("status_list"))
+    .where(_LIST.number == bindparam("status_list", type_=Integer))
 )
 
 
-def standing_at(tx: Connection, status_list: int, status_index: int) -> Position:
-    """What stands at a position, as far as the registry can tell."""
-    row = tx.execute(_STANDING, {"status_list": status_list, "status_index": status_index}).first()
+def standing_at(registry: Registry, status_list: int, status_index: int) -> Position:
+    """What stands at a position, as far as the registry can tell.
+
+    Raises:
+        RegistryError: ``registry_unavailable``.
+    """
+    row = registry.ask(_STANDING, {"status_list": status_list, "status_index": status_index})
     if row is None:
         return Position()
-    if row.state is None:
+    next_index, closed_at, state, fingerprint, issued_on, sealed_valid_until, extended_to, lost = row
+    if state is None:
         # A restore closed the list: what was given out behind its end may be on paper all the same.
-        beyond = row.closed_at is not None and status_index >= row.next_index
-        return Position(is_lost=row.lost is not None or beyond)
-    return Position(
-        Standing(
-            state=LetterState(row.state),
-            fingerprint=row.fingerprint,
-            issued_on=row.issued_on,
-            sealed_valid_until=row.sealed_valid_until,
-            extended_to=row.extended_to,
-        )
-    )
+        beyond = closed_at is not None and status_index >= next_index
+        return Position(is_lost=lost is not None or beyond)
+    return Position(Standing(LetterState(state), fingerprint, issued_on, sealed_valid_until, extended_to))

@@ -1,18 +1,23 @@
 """What stands at a seal's position: the one query behind every check at the desk. Crosses offices by nature.
 
+It tells in one view how far the audit chain has come, by which the desk knows whether what it holds still holds.
+
 Where no letter is on record, a second query asks what a restore could not bring back.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, select
+from sqlalchemy import Connection, Integer, and_, bindparam, literal_column, select
 
 from suket_service.core.letter import LetterState
 from suket_service.core.status_list import Status
 from suket_service.registry import status
+from suket_service.registry.audit import GENESIS, ChainHead
 from suket_service.registry.schema import (
+    AuditRow,
     KindRow,
     LetterRow,
     LostPositionRow,
@@ -21,6 +26,8 @@ from suket_service.registry.schema import (
     RegionRow,
     StatusListRow,
 )
+from suket_service.registry.session import Registry
+from suket_service.registry.single_reads import Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +60,17 @@ class Lost:
     extended_to: date | None
 
 
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What stands there, and the end of the audit chain in the same view."""
+
+    head: ChainHead
+    letter: Registered | None
+
+
 # Built once: building it anew costs ten times what SQLite takes to answer it.
 _LETTER, _OFFICE, _KIND, _REGION = (row.__table__.c for row in (LetterRow, OfficeRow, KindRow, RegionRow))
-#: Letters as ``registered`` reads them; by what they are found is for the caller to add.
-REGISTERED: Any = select(
+_TOLD = (
     _LETTER.id,
     _LETTER.number,
     _LETTER.office,
@@ -69,14 +83,31 @@ REGISTERED: Any = select(
     _KIND.title,
     _REGION.name.label("village_name"),
     _REGION.district,
-).where(
+)
+#: Letters as ``registered`` reads them; by what they are found is for the caller to add.
+REGISTERED: Any = select(*_TOLD).where(
     _OFFICE.code == _LETTER.office,
     _KIND.code == _LETTER.kind,
     _REGION.code == _LETTER.village,
 )
-_AT_POSITION = REGISTERED.where(
-    _LETTER.status_list == bindparam("status_list"),
-    _LETTER.status_index == bindparam("status_index"),
+_AUDIT = AuditRow.__table__.c
+_HEAD = (
+    select(_AUDIT.seq, _AUDIT.hash).order_by(_AUDIT.seq.desc()).limit(literal_column("1")).subquery("head")
+)
+# From the head outward: it is there whether or not a letter is, and each further step goes by a whole key.
+_AT_POSITION = Question(
+    select(_HEAD.c.seq, _HEAD.c.hash, *_TOLD)
+    .select_from(_HEAD)
+    .outerjoin(
+        LetterRow.__table__,
+        and_(
+            _LETTER.status_list == bindparam("status_list", type_=Integer),
+            _LETTER.status_index == bindparam("status_index", type_=Integer),
+        ),
+    )
+    .outerjoin(OfficeRow.__table__, _OFFICE.code == _LETTER.office)
+    .outerjoin(KindRow.__table__, _KIND.code == _LETTER.kind)
+    .outerjoin(RegionRow.__table__, _REGION.code == _LETTER.village)
 )
 
 
@@ -100,26 +131,53 @@ _OFF_RECORD = (
 )
 
 
-def find(tx: Connection, status_list: int, status_index: int) -> Registered | None:
-    """The letter at a position; None when none was ever given it."""
-    row = tx.execute(_AT_POSITION, {"status_list": status_list, "status_index": status_index}).first()
-    return None if row is None else registered(row)
+def look(registry: Registry, status_list: int, status_index: int) -> Position:
+    """What stands at a position, in a view of its own.
+
+    Raises:
+        RegistryError: ``registry_unavailable``.
+    """
+    return _position(registry.ask(_AT_POSITION, {"status_list": status_list, "status_index": status_index}))
 
 
-def registered(row: Row[Any]) -> Registered:
-    """A row of :data:`REGISTERED`."""
+def look_within(tx: Connection, status_list: int, status_index: int) -> Position:
+    """What stands at a position, as this transaction sees it."""
+    return _position(_AT_POSITION.within(tx, {"status_list": status_list, "status_index": status_index}))
+
+
+def _position(row: Sequence[Any] | None) -> Position:
+    if row is None:
+        return Position(ChainHead(0, GENESIS), None)  # nothing has ever happened here
+    return Position(ChainHead(row[0], row[1]), None if row[2] is None else registered(row[2:]))
+
+
+def registered(row: Sequence[Any]) -> Registered:
+    """A row that begins as :data:`REGISTERED` does."""
+    (
+        letter,
+        number,
+        office,
+        office_name,
+        state,
+        fingerprint,
+        issued_on,
+        until,
+        extended_to,
+        title,
+        *place,
+    ) = row
     return Registered(
-        letter=row.id,
-        number=row.number,
-        office=row.office,
-        office_name=row.office_name,
-        state=LetterState(row.state),
-        fingerprint=row.fingerprint,
-        issued_on=row.issued_on,
-        sealed_valid_until=row.sealed_valid_until,
-        extended_to=row.extended_to,
-        kind_title=row.title,
-        village_name=f"{row.village_name}, {row.district}",
+        letter=letter,
+        number=number,
+        office=office,
+        office_name=office_name,
+        state=LetterState(state),
+        fingerprint=fingerprint,
+        issued_on=issued_on,
+        sealed_valid_until=until,
+        extended_to=extended_to,
+        kind_title=title,
+        village_name=f"{place[0]}, {place[1]}",
     )
 
 

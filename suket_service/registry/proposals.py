@@ -114,6 +114,14 @@ def open_of_letter(tx: Connection, office: str, letter: str) -> list[Proposal]:
     return [_proposal(row) for row in tx.execute(naming)]
 
 
+def last_asked(tx: Connection, office: str, asker: str, action: Action, letter: str) -> Proposal | None:
+    """The latest of that action that this one asked for, for that letter alone; open or decided."""
+    own = _of(office).where(ProposalRow.asked_by == asker, ProposalRow.action == action.value)
+    naming = own.where(cast(ProposalRow.letters, SqlText).contains(letter, autoescape=True))
+    row = tx.execute(naming.order_by(ProposalRow.asked_at.desc(), ProposalRow.id).limit(1)).first()
+    return None if row is None else _proposal(row)
+
+
 def open_for(tx: Connection, office: str, action: Action, letters: Sequence[str]) -> dict[str, Proposal]:
     """The open proposals of that action for those letters, by letter."""
     wanted = set(letters)

@@ -2,12 +2,18 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from suket_service.registry.schema import PublicationRow
+from suket_service.registry.session import Registry
+from suket_service.registry.single_reads import Question
+
+_VERSION = Question(
+    select(PublicationRow.__table__.c.version).where(PublicationRow.__table__.c.name == bindparam("name"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +26,20 @@ class Publication:
     body: bytes
     audit_seq: int
     published_at: datetime
+    etag: str = field(init=False)  # the same for the same bytes, in every process
 
-    @property
-    def etag(self) -> str:
-        """The same for the same bytes, in every process."""
-        return hashlib.sha256(self.body).hexdigest()[:32]
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "etag", hashlib.sha256(self.body).hexdigest()[:32])
+
+
+def version_of(registry: Registry, name: str) -> int | None:
+    """The version of the stored publication of that name, in a view of its own; None when there is none.
+
+    Raises:
+        RegistryError: ``registry_unavailable``.
+    """
+    row = registry.ask(_VERSION, {"name": name})
+    return row[0] if row is not None else None
 
 
 def newest_version(tx: Connection) -> int:

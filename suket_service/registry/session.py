@@ -8,7 +8,7 @@ Readers wait for nobody and see one moment.
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyE
 
 from suket_service.errors import RegistryConflict, RegistryError, Text
 from suket_service.registry.queue import turn
+from suket_service.registry.single_reads import Question, SingleReads
 
 #: What use cases pass from step to step; they call nothing on it but ``begin_nested``.
 Transaction: TypeAlias = Connection
@@ -60,8 +61,9 @@ class Registry:
         if not self._is_sqlite and backend != "postgresql":
             raise _no_such_database()
         self._engine = _sqlite_engine(self.url) if self._is_sqlite else _postgresql_engine(self.url)
+        self._single_reads = SingleReads(self._engine)
         # Whoever forgets a registry leaves no connection behind; at the end of the process the system sees to it.
-        weakref.finalize(self, _let_go, self._engine, os.getpid()).atexit = False
+        weakref.finalize(self, _let_go, self._engine, self._single_reads, os.getpid()).atexit = False
 
     @property
     def file(self) -> Path | None:
@@ -83,6 +85,19 @@ class Registry:
                 )
             with connection.begin():
                 yield connection
+
+    def ask(self, question: Question, given: Mapping[str, Any]) -> Sequence[Any] | None:
+        """One row by one statement, which is one consistent view too; the cheapest way to read.
+
+        Raises:
+            RegistryError: ``registry_unavailable``.
+        """
+        with _as_registry_error():
+            try:
+                return self._single_reads.first(question, given)
+            except self._single_reads.troubles as error:
+                kind = type(error).__name__
+        raise _unavailable(kind)
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -142,6 +157,7 @@ class Registry:
 
     def close(self) -> None:
         """Let go of every connection."""
+        self._single_reads.close()
         self._engine.dispose()
 
 
@@ -156,12 +172,16 @@ class _Within(Registry):
     def reading(self) -> Iterator[Connection]:
         yield self._tx
 
+    def ask(self, question: Question, given: Mapping[str, Any]) -> Sequence[Any] | None:
+        return question.within(self._tx, given)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         yield self._tx
 
 
-def _let_go(engine: Engine, of_process: int) -> None:
+def _let_go(engine: Engine, single_reads: SingleReads, of_process: int) -> None:
+    single_reads.close()
     engine.dispose(close=os.getpid() == of_process)  # a forked child would end its parent's sessions
 
 

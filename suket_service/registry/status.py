@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from suket_service.core.letter import LetterState
 from suket_service.core.status_list import CAPACITY, Status
 from suket_service.core.trust_bundle import Gap
-from suket_service.registry.schema import LetterRow, LostPositionRow, OfficeRow, StatusListRow
+from suket_service.registry.schema import MARKED, LetterRow, LostPositionRow, OfficeRow, StatusListRow
 
 _IS_OPEN = StatusListRow.closed_at.is_(None) & (StatusListRow.next_index < StatusListRow.capacity)
 _STATUS_OF = {
@@ -126,7 +126,7 @@ def fingerprints(tx: Connection, villages: Iterable[str]) -> dict[str, dict[int,
     )
     for village, number, index, fingerprint in rows:
         # Asked for: they were given a place and a seal in one statement.
-        assert number is not None and index is not None and fingerprint is not None  # noqa: S101, PT018
+        assert number is not None and index is not None and fingerprint is not None  # noqa: S101, PT018 - see above
         found.setdefault(village, {}).setdefault(number, {})[index] = fingerprint
     return found
 
@@ -143,8 +143,7 @@ def gap(witnessed_at: datetime | None, closed_at: datetime | None, utc_offset_mi
 def _marked(tx: Connection) -> Iterator[tuple[int, int, Status, date | None]]:
     letters = tx.execute(
         select(LetterRow.status_list, LetterRow.status_index, LetterRow.state, LetterRow.extended_to).where(
-            LetterRow.status_list.is_not(None),
-            LetterRow.state.in_(_STATUS_OF) | LetterRow.extended_to.is_not(None),
+            LetterRow.status_list.is_not(None), MARKED
         )
     )
     for number, index, state, extended_to in letters:

@@ -3,7 +3,6 @@
 What is on record is that a phone asked, never about whom.
 """
 
-from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,10 +11,10 @@ from suket_service.core.election import ElectionFacts, StationFacts
 from suket_service.core.seal import parse, read_digits, read_text
 from suket_service.core.verifier import StationView
 from suket_service.errors import SealError
-from suket_service.paper.thumbnail import thumbnail
-from suket_service.registry import audit, letters, presentations
+from suket_service.registry import audit, presentations
 from suket_service.registry.session import Registry, Transaction
-from suket_service.verifying.desk import Answer, Desk
+from suket_service.verifying.desk import Desk
+from suket_service.verifying.portraits import as_data_url, stored_portrait
 from suket_service.verifying.report import report
 
 _ACTOR = "device"
@@ -45,8 +44,8 @@ def check_at_station(
     portrait = None
     if answer.verdict.genuine:
         with registry.reading() as tx:  # drawn before the writers' turn, which a picture must not take up
-            stored = _stored_portrait(tx, answer)
-        portrait = _as_data_url(stored)
+            stored = stored_portrait(tx, answer)
+        portrait = as_data_url(stored)
         with registry.writing() as tx:
             details = {"portrait": portrait is not None}
             audit.append(tx, at, _ACTOR, "device.check", asking.device, asking.office, details)
@@ -60,19 +59,3 @@ def _was_shown(tx: Transaction, election: int, text: str) -> bool:
         return False
     place = facts.status_list, facts.status_index
     return place in presentations.in_force_at(tx, election, [place])
-
-
-def _stored_portrait(tx: Transaction, answer: Answer) -> bytes | None:
-    seal, registered = answer.verdict.seal, answer.registered
-    if seal is None or registered is None:
-        return None
-    digest = letters.by_id(tx, registered.office, registered.letter).portrait
-    # The seal vouches for the file's digest: a picture that was put in its place is not shown.
-    if digest is None or not digest.startswith(seal.facts.portrait):
-        return None
-    return letters.portrait(tx, digest)
-
-
-def _as_data_url(stored: bytes | None) -> str | None:
-    small = thumbnail(stored) if stored else None
-    return f"data:image/jpeg;base64,{b64encode(small).decode()}" if small else None

@@ -13,12 +13,22 @@ from suket_service.core.seal import FEWEST_DIGITS, Seal, SealText, read_text
 from suket_service.core.status_list import Status
 from suket_service.core.trust_bundle import OfficeFacts, TrustBundle
 from suket_service.core.verdict import Caution, Reason, Verdict
-from suket_service.core.verifier import BundleRecords, Record, StationView, Trust, trust_of, unread, verify
+from suket_service.core.verifier import (
+    BundleRecords,
+    Record,
+    StationView,
+    Trust,
+    judge,
+    read,
+    trust_of,
+    unread,
+    verify,
+)
 from suket_service.errors import RegistryError, SealError
 from suket_service.paper import reader
 from suket_service.registry import audit, keys, offices, positions
 from suket_service.registry.audit import ChainHead
-from suket_service.registry.positions import Lost, Registered
+from suket_service.registry.positions import Lost, Position, Registered
 from suket_service.registry.session import Registry, Transaction
 
 _STATE_REASONS = {
@@ -27,6 +37,8 @@ _STATE_REASONS = {
     LetterState.SUSPENDED: Reason.SUSPENDED,
 }
 _LOST_REASONS = {Status.INVALID: Reason.REVOKED_OR_SUPERSEDED, Status.SUSPENDED: Reason.SUSPENDED}
+#: Where nothing stands: lists are numbered from 1. What is no seal asks there, and fails with the registry as all do.
+_NOWHERE = (0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,19 @@ class Desk:
 
     def check_text(self, text: str, at: datetime, where: StationView | None = None) -> Answer:
         """Check the text of one symbol; ``where``: the polling station that asks, if one does."""
-        return self._check(text, at, file_sha256=None, where=where)
+        reading = read(text, self._environment)
+        place = (
+            (reading.seal.facts.status_list, reading.seal.facts.status_index) if reading.seal else _NOWHERE
+        )
+        try:
+            found, trust = self._look(place, at)
+            verdict = judge(reading, trust, _RegistryRecords(self._registry, found.letter), at, where)
+        except RegistryError:
+            return Answer(unread(Reason.REGISTRY_UNAVAILABLE, at, None))
+        letter = found.letter
+        if letter is None or not _is_this(letter, verdict):
+            return Answer(verdict)
+        return Answer(verdict, letter, letter.kind_title, letter.village_name)
 
     def check_file(self, data: bytes, at: datetime) -> Answer:
         """Check a PDF, a photograph or a scan of a letter.
@@ -63,36 +87,30 @@ class Desk:
         text = _the_seal(found.texts)
         if isinstance(text, Reason):
             return Answer(unread(text, at, at))
-        is_pdf = found.media == "pdf"
-        return self._check(text, at, hashlib.sha256(data).hexdigest() if is_pdf else None)
-
-    def _check(
-        self, text: str, at: datetime, file_sha256: str | None, where: StationView | None = None
-    ) -> Answer:
+        answer = self.check_text(text, at)
+        if found.media != "pdf" or answer.registered is None:
+            return answer
         try:
             with self._registry.reading() as tx:
-                records = _RegistryRecords(tx)
-                verdict = verify(text, self._trust(tx, at), records, at, where)
-                registered = records.last if verdict.genuine and _is_this(records.last, verdict) else None
-                if file_sha256 is not None and registered is not None:
-                    printed = positions.printed_files(tx, registered.letter)
-                    if printed and file_sha256 not in printed:
-                        verdict = verdict.with_caution(Caution.PDF_DIFFERS)
+                printed = positions.printed_files(tx, answer.registered.letter)
         except RegistryError:
             return Answer(unread(Reason.REGISTRY_UNAVAILABLE, at, None))
-        if registered is None:
-            return Answer(verdict)
-        return Answer(verdict, registered, registered.kind_title, registered.village_name)
+        if not printed or hashlib.sha256(data).hexdigest() in printed:
+            return answer
+        return replace(answer, verdict=answer.verdict.with_caution(Caution.PDF_DIFFERS))
 
-    def _trust(self, tx: Transaction, at: datetime) -> Trust:
+    def _look(self, place: tuple[int, int], at: datetime) -> tuple[Position, Trust]:
         # Whoever changes a key, an office or a window appends to the audit in the same transaction,
         # so what was read is good for as long as the chain has not grown.
-        head = audit.head(tx)
+        found = positions.look(self._registry, *place)
         held_at, trust = self._held
-        if trust is None or held_at != head:
-            trust = self._read_trust(tx, at)
-            self._held = head, trust
-        return replace(trust, data_as_of=at)
+        if trust is None or held_at != found.head:
+            with self._registry.reading() as tx:  # letter and trust are of one moment
+                found = positions.look_within(tx, *place)
+                if trust is None or held_at is None or not _still_holds(tx, held_at):
+                    trust = self._read_trust(tx, at)
+            self._held = found.head, trust
+        return found, replace(trust, data_as_of=at)
 
     def _read_trust(self, tx: Transaction, at: datetime) -> Trust:
         return Trust(
@@ -124,20 +142,27 @@ def check_offline(bundle: TrustBundle, target: str | bytes, at: datetime) -> Ans
     return Answer(verdict, kind_title=kind.title if kind else None, village_name=village)
 
 
-class _RegistryRecords:
-    """The registry as records; remembers the row it found."""
+def _still_holds(tx: Transaction, held_at: ChainHead) -> bool:
+    # The same chain, and nothing in it since then that could change whom we believe.
+    if audit.hash_at(tx, held_at.entries) != held_at.hash:
+        return False
+    return not audit.holds_others(tx, held_at.entries, audit.CHANGES_NO_TRUST)
 
-    def __init__(self, tx: Transaction) -> None:
-        self._tx = tx
-        self.last: Registered | None = None
+
+class _RegistryRecords:
+    """The registry as records: the letter that stands at the seal's position, or what is left of it."""
+
+    def __init__(self, registry: Registry, letter: Registered | None) -> None:
+        self._registry = registry
+        self._letter = letter
 
     def find(self, seal: Seal) -> Record | Reason:
-        facts = seal.facts
-        self.last = positions.find(self._tx, facts.status_list, facts.status_index)
-        if self.last is None:
-            lost = positions.find_lost(self._tx, facts.status_list, facts.status_index, facts.issued_on)
-            return _word_of_list(lost)
-        return Record(_STATE_REASONS.get(self.last.state), self.last.fingerprint, self.last.extended_to)
+        letter, facts = self._letter, seal.facts
+        if letter is not None:
+            return Record(_STATE_REASONS.get(letter.state), letter.fingerprint, letter.extended_to)
+        with self._registry.reading() as tx:
+            lost = positions.find_lost(tx, facts.status_list, facts.status_index, facts.issued_on)
+        return _word_of_list(lost)
 
 
 def _word_of_list(lost: Lost | None) -> Record | Reason:
@@ -148,13 +173,9 @@ def _word_of_list(lost: Lost | None) -> Record | Reason:
     return Record(against, None, lost.extended_to) if against else Reason.LIST_MISSING
 
 
-def _is_this(registered: Registered | None, verdict: Verdict) -> bool:
+def _is_this(registered: Registered, verdict: Verdict) -> bool:
     # Under a mismatch the row at this position is another person's letter: nothing of it may be told.
-    return (
-        registered is not None
-        and verdict.seal is not None
-        and registered.fingerprint == verdict.seal.fingerprint
-    )
+    return verdict.genuine and verdict.seal is not None and registered.fingerprint == verdict.seal.fingerprint
 
 
 def _the_seal(texts: Iterable[str]) -> str | Reason:

@@ -24,8 +24,7 @@ def letter_state(
     Raises:
         RegistryError: it cannot be asked; that is no answer about the letter.
     """
-    with registry.reading() as tx:
-        position = standing_at(tx, status_list, status_index)
+    position = standing_at(registry, status_list, status_index)
     letter = position.letter
     # Also compared where nothing stands: both answers take the same steps.
     on_record = letter.fingerprint if letter is not None else _NO_FINGERPRINT

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from flask import Flask, Response, abort, request
 
+from suket_service.registry.clients import ClientScope
 from suket_service.registry.staff import OF_PEOPLE, Role
 from suket_service.settings import Settings
 
@@ -21,6 +22,8 @@ class Guard:
     fresh: bool = False  # whether it takes a one-time code given in this sitting
     enrolling: bool = False  # whether it is also for whoever has not finished enrolling
     most_bytes: int = MOST_REQUEST_BYTES
+    scope: ClientScope | None = None  # what an agency's program has to be allowed; ``web.calling`` lets it in
+    keyless: bool = False  # whether who brings no program's key is let through too, and told less
 
     def admits(self, role: Role) -> bool:
         """Whether it lets a holder of that role through."""
@@ -30,6 +33,11 @@ class Guard:
 def only(*roles: Role, fresh: bool = False, most_bytes: int = MOST_REQUEST_BYTES) -> Guard:
     """For holders of one of these roles."""
     return Guard(frozenset(roles), fresh=fresh, most_bytes=most_bytes)
+
+
+def for_programs(scope: ClientScope, most_bytes: int = MOST_REQUEST_BYTES) -> Guard:
+    """For agencies' programs that have this scope."""
+    return Guard(None, csrf=False, scope=scope, most_bytes=most_bytes)
 
 
 OPERATOR, APPROVER, ADMIN, AUDITOR = Role.OPERATOR, Role.APPROVER, Role.ADMIN, Role.AUDITOR
@@ -47,7 +55,19 @@ ROUTES: dict[str, Guard] = {
     # For anyone
     "static": PUBLIC,
     "openapi.spec": PUBLIC,
-    "api.verifications": WITHOUT_TOKEN,
+    # Masked for anyone; whole for a program or a polling station's phone
+    "api.verifications": replace(for_programs(ClientScope.VERIFY), keyless=True),
+    "api.verification_batch": for_programs(ClientScope.VERIFY, most_bytes=5 * MB),
+    # Letters for other agencies' programs, where the office's own pages are
+    "api.letters": for_programs(ClientScope.READ),
+    "api.letter": for_programs(ClientScope.READ),
+    "api.letter_pdf": for_programs(ClientScope.READ),
+    "api.letter_symbol": for_programs(ClientScope.READ),
+    "api.create_letter": for_programs(ClientScope.ISSUE, most_bytes=14 * MB),  # a photograph in base64
+    "api.revoke_letter": for_programs(ClientScope.MANAGE),
+    "api.suspend_letter": for_programs(ClientScope.MANAGE),
+    "api.supersede_letter": for_programs(ClientScope.MANAGE),
+    "api.extend_letter": for_programs(ClientScope.MANAGE),
     "states.letter_states": WITHOUT_TOKEN,
     "states.check_codes": WITHOUT_TOKEN,
     "station.enrol": WITHOUT_TOKEN,
@@ -62,6 +82,7 @@ ROUTES: dict[str, Guard] = {
     "public.check_typed_code": WITHOUT_TOKEN,
     "public.healthz": PUBLIC,
     "public.readyz": PUBLIC,
+    "metrics.page": PUBLIC,  # to who bears its token; to others it is not there
     "scan.page": PUBLIC,
     "scan.service_worker": PUBLIC,
     "scan.asset": PUBLIC,
@@ -242,6 +263,9 @@ ROUTES: dict[str, Guard] = {
     "administration.add_client": only(ADMIN, fresh=True),
     "administration.renew_client": only(ADMIN, fresh=True),
     "administration.revoke_client": only(ADMIN, fresh=True),
+    "administration.limit_client": only(ADMIN, fresh=True),
+    "administration.client_usage": only(ADMIN, AUDITOR),
+    "administration.client_usage_file": only(ADMIN, AUDITOR),  # counts that name nobody
 }
 _CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -290,12 +314,17 @@ def deny_by_default(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        for name, value in {**_HEADERS, **_own_headers(request.endpoint or "")}.items():
+        for name, value in headers_of(request.endpoint or "", settings).items():
             response.headers.setdefault(name, value)
-        if settings.base_url.startswith("https:"):
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+def headers_of(endpoint: str, settings: Settings) -> dict[str, str]:
+    """What a route's answers carry, unless the route itself says otherwise."""
+    headers = {**_HEADERS, **_own_headers(endpoint)}
+    if settings.base_url.startswith("https:"):
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    return {**headers, "Cache-Control": "no-store"}
 
 
 _SIGN_IN = ("account.sign_in",)

@@ -4,24 +4,29 @@ from apiflask import APIFlask
 from werkzeug.utils import import_string
 
 from suket_service import __version__
+from suket_service.publishing import Held
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.verifying import Desk
 from suket_service.web import (
     access,
     api,
+    calling,
     context,
     error_pages,
     figures,
     front,
     language,
+    metrics_page,
     openapi,
     public,
     published,
+    quick,
     scan,
     service_points,
     states,
     station,
+    watching,
 )
 
 
@@ -52,14 +57,16 @@ def create_app(settings: Settings) -> APIFlask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.globals.update(host=settings.host, base_url=settings.base_url, is_demo=settings.is_demo)
     registry = Registry(settings.database_url)
-    context.install(
-        app.extensions,
-        context.Context(settings, registry, Desk(registry, settings.environment, settings.host)),
-    )
+    desk = Desk(registry, settings.environment, settings.host)
+    context.install(app.extensions, context.Context(settings, registry, desk, Held(registry)))
+    watching.install(app, settings)  # first: it times the others
     access.deny_by_default(app, settings)
+    if settings.logs.requests != "all":  # it leaves no line
+        quick.install(app, settings, desk)
+    calling.install(app)
     language.install(app)
     error_pages.install(app)
-    app.spec_processor(openapi.complete)  # type: ignore[arg-type]  # it may be text there; ours is JSON
+    openapi.install(app)
     app.register_blueprint(api.blueprint)
     app.register_blueprint(states.blueprint)
     app.register_blueprint(station.blueprint)
@@ -68,9 +75,13 @@ def create_app(settings: Settings) -> APIFlask:
     app.register_blueprint(scan.blueprint)
     app.register_blueprint(figures.blueprint)
     app.register_blueprint(service_points.blueprint)
+    app.register_blueprint(metrics_page.blueprint)
+    if settings.metrics_port is not None:
+        metrics_page.serve_apart(app, settings.metrics_port)
     if settings.role == "public":
         app.register_blueprint(front.for_the_public)
     else:
         # Named as text because it brings in the printer: a public process never needs Pango.
         import_string("suket_service.web.staff:install")(app, settings)
+        import_string("suket_service.web.api.letters:install")(app)
     return app

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import current_app
 
+from suket_service.publishing import Held
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.verifying import Desk
@@ -20,6 +21,7 @@ class Context:
     settings: Settings
     registry: Registry
     desk: Desk
+    published: Held
 
 
 def context() -> Context:

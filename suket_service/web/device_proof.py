@@ -12,10 +12,9 @@ from flask import Response, abort, request
 from suket_service import presenting
 from suket_service.core.device_proof import Call, ProofRefused
 from suket_service.presenting import Caller
+from suket_service.web.bearer import SCHEME, bearer_token
 from suket_service.web.context import context, now
 from suket_service.web.error_pages import problem
-
-_SCHEME = "Bearer"
 
 
 def by_device(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -34,18 +33,14 @@ def caller_if_any() -> Caller | None:
 
 
 def _caller() -> Caller:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != _SCHEME.lower():
-        token = ""
     call = Call(request.method, request.path, request.get_data())
     try:
-        return presenting.who_calls(context().registry, token.strip(), call, now())
+        return presenting.who_calls(context().registry, bearer_token(), call, now())
     except ProofRefused as refused:
         abort(_unproven(refused))
 
 
 def _unproven(refused: ProofRefused) -> Response:
-    # RFC 9110 section 15.5.2 asks for the challenge, which no other refusal of ours bears.
     answer = problem(401, refused.code, refused.text)
-    answer.headers["WWW-Authenticate"] = _SCHEME
+    answer.headers["WWW-Authenticate"] = SCHEME
     return answer

@@ -5,25 +5,31 @@ Nothing that was sent is ever echoed: a seal is a NIK and a name.
 
 import errno
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from apiflask import APIFlask, HTTPError
 from flask import Response, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from pydantic import ValidationError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from suket_service.errors import (
     CallerError,
+    FieldError,
     InputError,
     KeyTrouble,
     NotAllowed,
     NotFound,
     PrinterError,
+    Problem,
     RegistryError,
+    RequestRefused,
     SuketError,
     Text,
     WrongState,
 )
+from suket_service.web.shape_errors import shape_problems
 
 _log = logging.getLogger("suket")
 
@@ -44,8 +50,13 @@ _TEXTS = {
     403: Text("Anda tidak berwenang untuk ini.", "You may not do this."),
     404: Text("Halaman ini tidak ada.", "There is no such page."),
     405: Text("Cara itu tidak berlaku di sini.", "That method does not apply here."),
+    409: Text(
+        "Keadaannya sudah lain. Muat ulang, lalu coba lagi.",
+        "Things have changed. Look again, then try again.",
+    ),
     413: Text("Kiriman terlalu besar.", "What was sent is too large."),
     422: Text("Isi kiriman tidak sesuai bentuknya.", "What was sent does not have the right shape."),
+    429: Text("Terlalu banyak permintaan. Coba lagi nanti.", "Too many requests. Try again later."),
     500: Text("Terjadi kesalahan pada layanan. Coba lagi nanti.", "The service failed. Try again later."),
     503: Text("Layanan belum siap. Coba lagi sebentar.", "The service is not ready. Try again shortly."),
 }
@@ -68,7 +79,7 @@ def install(app: APIFlask) -> None:
     @app.errorhandler(SuketError)
     def ours(error: SuketError) -> Response:
         status = next((code for kind, code in _STATUS_OF if isinstance(error, kind)), 500)
-        return _answer(status, error.code, error.text)
+        return _answer(status, error.code, error.text, _problems_of(error))
 
     @app.errorhandler(CSRFError)
     def old_page(_error: CSRFError) -> Response:
@@ -89,8 +100,9 @@ def install(app: APIFlask) -> None:
     @app.error_processor
     def shape(error: HTTPError) -> Any:
         status = _shape_status(error.status_code)
-        fields = (error.detail or {}).get("json", {}) if isinstance(error.detail, dict) else {}
-        answer = _answer(status, _slug(status), _text(status), sorted(fields))
+        cause = error.__cause__
+        problems = shape_problems(cause) if isinstance(cause, ValidationError) else []
+        answer = _answer(status, _slug(status), _text(status), problems)
         if allowed := dict(error.headers or {}).get("Allow"):
             answer.headers["Allow"] = str(allowed)
         return answer
@@ -123,9 +135,15 @@ def _shape_status(status: int) -> int:
     return 422 if status == 400 and sent else status  # noqa: PLR2004
 
 
-def _answer(status: int, code: str, text: Text, fields: list[str] | None = None) -> Response:
+def _problems_of(error: SuketError) -> Sequence[Problem]:
+    if isinstance(error, FieldError):
+        return (error.problem,)
+    return error.problems if isinstance(error, RequestRefused) else ()
+
+
+def _answer(status: int, code: str, text: Text, problems: Sequence[Problem] = ()) -> Response:
     if _wants_json():
-        answer = problem(status, code, text, fields)
+        answer = problem(status, code, text, problems)
     elif request.url_rule is None and isinstance(request.routing_exception, SecurityError):
         # A foreign Host header: there is no address to build a page's links from.
         answer = Response(f"{text.id}\n", status, mimetype="text/plain")
@@ -136,8 +154,8 @@ def _answer(status: int, code: str, text: Text, fields: list[str] | None = None)
     return answer
 
 
-def problem(status: int, code: str, text: Text, fields: list[str] | None = None) -> Response:
-    """An error as RFC 9457 has it; ``fields``: where it lies."""
+def problem(status: int, code: str, text: Text, problems: Sequence[Problem] = ()) -> Response:
+    """An error as RFC 9457 has it; ``problems``: where it lies, field by field."""
     told: dict[str, Any] = {
         "type": f"about:blank#{code}",
         "title": text.en,
@@ -145,8 +163,12 @@ def problem(status: int, code: str, text: Text, fields: list[str] | None = None)
         "detail": text.id,
         "code": code,
     }
-    if fields:
-        told["fields"] = fields
+    if problems:
+        told["fields"] = sorted({each.field for each in problems if each.field})
+        told["errors"] = [
+            {"field": each.field, "code": each.code, "message": each.text.id, "message_en": each.text.en}
+            for each in problems
+        ]
     answer = jsonify(told)
     answer.status_code = status
     answer.mimetype = "application/problem+json"
@@ -167,8 +189,10 @@ def _slug(status: int) -> str:
         403: "not_allowed",
         404: "not_found",
         405: "method_not_allowed",
+        409: "conflict",
         413: "too_large",
         422: "wrong_shape",
+        429: "too_many_requests",
         503: "not_ready",
     }.get(
         status,

@@ -1,52 +1,118 @@
-"""What gunicorn is told beside its arguments: each worker sees to what falls due while nobody asks for a page.
+"""What gunicorn is told beside its arguments: how to log, what a new worker begins with, how workers are relieved.
 
-What was kept for a time is let go; a worker that may sign also keeps what is published fresh.
+Imports nothing of the application. The first process is forked into every worker: what it has loaded, a reload
+(``kill -HUP``) would not load anew.
 """
 
 import logging
+import os
 import random
+import select
+import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Any
 
-from suket_service import issuing, printing, publishing, verifying
-from suket_service.errors import SuketError
-from suket_service.publishing import Publisher
-from suket_service.web.context import Context, now
+from suket_service.settings import LogSettings, requests_of_a_worker
+from suket_service.web import logs
+from suket_service.web.metrics_folder import folder, let_go, let_go_of_old
 
-CHECK_EVERY_SECONDS = 60
-_log = logging.getLogger("suket")
+#: What a client says of its own origin and address is believed from nobody. By default gunicorn believes it of whoever
+#: connects from this machine, and a proxy here passes such headers on: ``SCRIPT_NAME`` would move every route.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+logconfig_dict = logs.configuration(LogSettings.from_env())
+#: New workers that are not at work by then will not be, in seconds; the old ones then stay.
+LONGEST_START = 30.0
+#: Workers are relieved after so many requests: at the peak every few minutes, on other days never. gunicorn's own way
+#: (``max_requests``) ends a worker first and starts its successor then; both workers of a small machine reach the
+#: number together, and nobody answers for seconds.
+MOST_REQUESTS = requests_of_a_worker()
+_LOOK_EVERY, _ASK_EVERY, _KILLED_BEFORE = 5.0, 600.0, 3600.0
+
+
+class _Relief:
+    """The pipe by which new workers say that they are at work: its two ends, while a reload is under way."""
+
+    pipe: tuple[int, int] | None = None
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """Let a later worker that cannot start end alone: at a reload with a mistake in it the old ones go on."""
+    if worker.age > server.cfg.workers:
+        worker.booted = True  # else its end would be the service's, as for the first ones it should be
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start the caretaker thread once the application is loaded."""
-    context: Context = worker.wsgi.extensions["suket"]
-    threading.Thread(target=_take_care, args=(context,), name="caretaker", daemon=True).start()
+    """Start the caretaker once the application is loaded, and say that this worker is at work."""
+    import_module("suket_service.web.caretaker").start(worker.wsgi)
+    if _Relief.pipe is not None:
+        os.write(_Relief.pipe[1], b".")
+        for end in _Relief.pipe:
+            os.close(end)
+        _Relief.pipe = None
+    threading.Thread(target=_retire, args=(worker,), name="retiring", daemon=True).start()
 
 
-def _take_care(context: Context) -> None:
-    while True:
-        see_to(context)
-        # Workers start together; a random pause keeps them from asking together for ever.
-        time.sleep(CHECK_EVERY_SECONDS * random.uniform(0.8, 1.2))  # noqa: S311 - no secret
+def _retire(worker: Any) -> None:
+    """Ask for relief, as ``kill -HUP`` does, once this worker has done its share; it goes on until it comes."""
+    share = MOST_REQUESTS * random.uniform(0.8, 1.2)  # noqa: S311 - no secret; the first asks for all
+    while worker.alive:
+        time.sleep(_LOOK_EVERY)
+        if worker.nr >= share and worker.ppid == os.getppid():
+            os.kill(worker.ppid, signal.SIGHUP)
+            time.sleep(_ASK_EVERY)
 
 
-def see_to(context: Context) -> None:
-    """What falls due each minute; each in its own right, whatever becomes of the others."""
-    settings = context.settings
-    _attempt("files not let go", lambda: issuing.let_go_of_old_uploads(context.registry, now()))
-    _attempt("prints not let go", lambda: printing.Shelf(settings.data_dir).sweep(now()))
-    _attempt("failures not let go", lambda: verifying.forget_old_failures(context.registry, now()))
-    if settings.key_passphrase is not None:
-        publisher = Publisher(settings.key_passphrase, settings.base_url, settings.host)
-        _attempt("not published", lambda: publishing.publish_if_due(context.registry, publisher, now()))
+def on_reload(server: Any) -> None:
+    """Keep the old workers until the new ones are at work: else nobody accepts while these load the application."""
+    leaving = list(server.WORKERS)
+    _Relief.pipe = os.pipe()
+    server.num_workers = server.cfg.workers + len(leaving)
+    job = (server, leaving, _Relief.pipe)
+    threading.Thread(target=_relieve, args=job, name="relief", daemon=True).start()
 
 
-def _attempt(failed: str, task: Callable[[], object]) -> None:
-    try:
-        task()
-    except SuketError as error:
-        _log.warning("%s: %s", failed, error.code)
-    except Exception as error:  # noqa: BLE001 - the thread must outlive what nobody foresaw
-        _log.error("%s: %s", failed, type(error).__name__)
+def on_starting(_server: Any) -> None:
+    """Clear up after services that were killed an hour ago or earlier."""
+    shared = folder()
+    if shared is not None:
+        let_go_of_old(shared, time.time() - _KILLED_BEFORE)
+
+
+def on_exit(_server: Any) -> None:
+    """Leave nothing behind."""
+    shared = folder()
+    if shared is not None:
+        let_go(shared)
+
+
+def _relieve(server: Any, leaving: Sequence[int], pipe: tuple[int, int]) -> None:
+    is_done = _are_at_work(server, leaving, pipe[0])
+    _Relief.pipe = None  # workers made from here on relieve nobody
+    server.num_workers = server.cfg.workers
+    if not is_done:
+        logging.getLogger(logs.OURS).error("new workers could not start: the old ones go on as before")
+    for pid in leaving if is_done else _others(server, leaving):
+        server.kill_worker(pid, signal.SIGTERM)
+    for end in pipe:
+        os.close(end)
+
+
+def _are_at_work(server: Any, leaving: Sequence[int], said: int) -> bool:
+    """Whether all the new workers come to be at work; one that ends before is enough to know that they do not."""
+    at_work, seen, until = 0, set[int](), time.monotonic() + LONGEST_START
+    while at_work < server.cfg.workers and time.monotonic() < until:
+        if select.select([said], [], [], 0.5)[0]:
+            at_work += len(os.read(said, server.cfg.workers))
+        there = set(_others(server, leaving))
+        if seen - there:
+            return False
+        seen |= there
+    return bool(at_work >= server.cfg.workers)
+
+
+def _others(server: Any, staying: Sequence[int]) -> list[int]:
+    return [pid for pid in list(server.WORKERS) if pid not in staying]

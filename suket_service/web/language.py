@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from suket_service.core.letter import Office
 from suket_service.errors import Text
 from suket_service.paper.wording import MONTHS
+from suket_service.web.context import context
 
 LANGUAGES = ("id", "en")
 _COOKIE = "bahasa"
@@ -32,7 +33,8 @@ def language() -> str:
 def choose(response: Response, chosen: str) -> None:
     """Remember the reader's choice."""
     if chosen in LANGUAGES:
-        response.set_cookie(_COOKIE, chosen, max_age=_YEAR, httponly=True, samesite="Lax")
+        secure = context().settings.base_url.startswith("https:")
+        response.set_cookie(_COOKIE, chosen, max_age=_YEAR, secure=secure, httponly=True, samesite="Lax")
 
 
 def t(id: str, en: str) -> str:

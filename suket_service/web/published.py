@@ -34,7 +34,7 @@ def trust_bundle() -> Response:
 
 
 def _serve(name: str) -> Response:
-    publication = publishing.stored(context().registry, name)
+    publication = context().published.newest(name)
     if publication is None:
         abort(404)
     response = Response(publication.body, mimetype=publication.media_type)

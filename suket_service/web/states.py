@@ -102,7 +102,7 @@ def check_codes(json_data: CheckCodeIn) -> dict[str, Any]:
     try:
         return check_typed(context().registry, json_data.number, json_data.code, at)
     except FieldError as error:
-        abort(problem(422, error.code, error.text, [error.problem.field]))
+        abort(problem(422, error.code, error.text, [error.problem]))
     except TooManyFailures as error:
         abort(with_retry_after(problem(429, error.code, error.text), error, at))
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 from suket_service import administering
 from suket_service.administering.backup import examine
 from suket_service.errors import CallerError, NotFound, RegistryError
-from suket_service.registry import audit, session
+from suket_service.registry import audit, health, session
 from suket_service.registry.queue import turn
 from suket_service.registry.schema import Base
 from suket_service.registry.session import Registry
@@ -39,10 +39,12 @@ def file(tmp_path: Path) -> Path:
 
 
 def everything(tx: Connection) -> dict[str, list[tuple[Any, ...]]]:
-    return {
+    rows = {
         table.name: sorted((tuple(row) for row in tx.execute(select(table))), key=repr)
         for table in Base.metadata.sorted_tables
     }
+    # That it was kept is noted after the copy was made.
+    return {**rows, "audit": [row for row in rows["audit"] if health.KEPT not in row]}
 
 
 @contextmanager
@@ -75,7 +77,19 @@ def test_it_says_what_is_in_it(office: OfficeAtWork, file: Path) -> None:
     held = made.contents
     assert (held.letters, held.last_numbers, held.as_of) == (3, (papers[-1].number,), office.clock)
     with office.registry.reading() as tx:
-        assert held.entries == audit.head(tx).entries
+        assert held.entries == audit.head(tx).entries - 1  # the last says that it was kept
+
+
+def test_when_it_was_kept_can_be_asked(office: OfficeAtWork, file: Path) -> None:
+    assert administering.last_backup(office.registry) is None
+    office.back_up(file)
+    assert administering.last_backup(office.registry) == office.clock
+
+
+def test_one_that_was_not_kept_counts_for_nothing(office: OfficeAtWork, file: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        office.back_up(file.parent / "nowhere" / "registry.backup")
+    assert administering.last_backup(office.registry) is None
 
 
 def test_it_notes_itself_in_the_audit_before_it_copies(office: OfficeAtWork, file: Path) -> None:

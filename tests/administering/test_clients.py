@@ -135,6 +135,39 @@ class TestRevoking:
         assert found(registry, add(registry).key)
 
 
+class TestLimiting:
+    def test_a_limit_is_kept_and_on_record(self, registry: Registry) -> None:
+        new = add(registry)
+        administering.limit_client(registry, OFFICE.code, new.client.id, 30, "admin", NOON)
+        assert [each.calls_a_minute for each in administering.list_clients(registry, OFFICE.code)] == [30]
+        last = ("admin", "client.limit", new.client.id, '{"limit":30,"was":600}')
+        assert entries(registry)[-1] == last
+
+    def test_the_same_limit_again_is_no_change(self, registry: Registry) -> None:
+        new = add(registry)
+        before = entries(registry)
+        administering.limit_client(registry, OFFICE.code, new.client.id, 600, "admin", NOON)
+        assert entries(registry) == before
+
+    def test_a_limit_out_of_range_is_refused(self, registry: Registry) -> None:
+        new = add(registry)
+        with pytest.raises(RequestRefused) as error:
+            administering.limit_client(registry, OFFICE.code, new.client.id, 0, "admin", NOON)
+        assert codes_of(error) == {("calls_a_minute", "out_of_range")}
+
+    def test_what_counts_no_more_has_no_limit_to_change(self, registry: Registry) -> None:
+        new = add(registry)
+        administering.revoke_client(registry, OFFICE.code, new.client.id, "admin", NOON)
+        with pytest.raises(CallerError) as refused:
+            administering.limit_client(registry, OFFICE.code, new.client.id, 30, "admin", NOON)
+        assert refused.value.code == "client_ended"
+
+    def test_a_renewed_key_keeps_account_and_limit(self, registry: Registry) -> None:
+        old = add(registry, calls_a_minute=30)
+        new = administering.renew_client(registry, OFFICE.code, old.client.id, "admin", NOON)
+        assert (new.client.account, new.client.calls_a_minute) == (old.client.account, 30)
+
+
 class TestRefusing:
     @pytest.mark.parametrize(
         ("changes", "refused"),
@@ -147,6 +180,8 @@ class TestRefusing:
             ({"scopes": frozenset()}, ("scopes", "no_scope")),
             ({"expires_on": TODAY - DAY}, ("expires_on", "date_past")),
             ({"expires_on": date(9999, 12, 31)}, ("expires_on", "out_of_range")),
+            ({"calls_a_minute": 0}, ("calls_a_minute", "out_of_range")),
+            ({"calls_a_minute": 60_001}, ("calls_a_minute", "out_of_range")),
         ],
     )
     def test_what_is_wrong_is_told_by_field(
@@ -171,6 +206,8 @@ class TestRefusing:
             administering.renew_client(registry, OFFICE.code, client, by, NOON)
         with pytest.raises(NotAllowed):
             administering.revoke_client(registry, OFFICE.code, client, by, NOON)
+        with pytest.raises(NotAllowed):
+            administering.limit_client(registry, OFFICE.code, client, 30, by, NOON)
 
     def test_another_offices_client_is_not_found(self, registry: Registry) -> None:
         new, other = add(registry), another_office(registry).code

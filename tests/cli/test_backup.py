@@ -187,3 +187,78 @@ def test_restore_where_nothing_can_be_signed_says_so_and_is_done(
     done = suket("restore", backup, "--published", published, data=data, SUKET_ROLE="public")
     assert done.exit_code == 0
     assert "Belum dipublikasikan" in done.stderr
+
+
+@pytest.fixture
+def key(tmp_path: Path) -> tuple[Path, str]:
+    """A key file, and what backups are locked for."""
+    done = suket("backup-key", tmp_path / "key.txt", data=tmp_path / "elsewhere")
+    assert done.exit_code == 0
+    return tmp_path / "key.txt", done.output.splitlines()[-1]
+
+
+def test_a_key_of_backups_is_its_owners_alone_and_overwrites_none(
+    tmp_path: Path, key: tuple[Path, str]
+) -> None:
+    assert key[0].stat().st_mode & 0o777 == 0o600
+    assert key[1].startswith("age1")
+    assert suket("backup-key", key[0], data=tmp_path / "elsewhere").exit_code == 1
+
+
+def test_a_locked_backup_is_tried_and_restored_with_its_key(
+    office: Printed, tmp_path: Path, key: tuple[Path, str]
+) -> None:
+    file = tmp_path / "b.age"
+    [told] = lines_of(suket("backup", file, "--to", key[1], "--json", data=office.data))
+    assert told["locked_for"] == 1
+    [tried] = lines_of(suket("backup", file, "--check", "--identity", key[0], "--json", data=office.data))
+    assert (tried["letters"], tried["last_numbers"]) == (told["letters"], told["last_numbers"])
+    lose(office)
+    assert restore(office, file).exit_code == 2
+    assert not (office.data / "suket.sqlite3").exists()
+    done = restore(office, file, "--identity", key[0], "--sha256", told["sha256"])
+    assert done.exit_code == 0, done.output
+
+
+def test_recipients_come_from_the_settings_and_a_folder_is_kept_short(
+    office: Printed, tmp_path: Path, key: tuple[Path, str]
+) -> None:
+    folder = tmp_path / "cadangan"
+    folder.mkdir()
+    (folder / "notes.txt").write_text("stays")
+    done = suket(
+        "backup",
+        folder,
+        "--keep",
+        1,
+        "--json",
+        data=office.data,
+        SUKET_BACKUP_RECIPIENTS=f"{key[1]} {key[1]}",
+    )
+    [told] = lines_of(done)
+    assert told["locked_for"] == 2
+    assert Path(told["file"]).suffix == ".age"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["--to", "age1nobody"], 2),
+        (["--keep", "3"], 2),  # the place is no folder
+        (["--check"], 2),  # nothing is there
+    ],
+)
+def test_wrong_use_of_backup_makes_none(
+    office: Printed, tmp_path: Path, arguments: list[str], code: int
+) -> None:
+    done = suket("backup", tmp_path / "b", *arguments, data=office.data)
+    assert done.exit_code == code
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("content", [b"text", bytes(range(256)), b""])
+def test_a_file_that_is_no_key_opens_nothing(backup: Path, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "key").write_bytes(content)
+    done = suket("backup", backup, "--check", "--identity", tmp_path / "key", data=tmp_path / "x")
+    assert done.exit_code == 2
+    assert "AGE-SECRET-KEY" in done.stderr

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from suket_service import administering
 from suket_service.registry import clients as client_store
 from suket_service.registry.clients import Client, ClientScope
 from suket_service.registry.session import Registry
@@ -58,6 +59,8 @@ def test_clients_are_listed_as_objects(demo: Path) -> None:
         "name": "Bank Contoh",
         "purpose": "PKS 12/2026",
         "scopes": ["verify"],
+        "account": f"program-{made['id'][:12]}",
+        "limit": 600,
         "valid": True,
         "expires_on": "2027-01-31",
         "revoked_at": None,
@@ -92,6 +95,41 @@ def test_after_a_renewal_both_keys_count(demo: Path) -> None:
 def test_without_a_scope_there_is_no_client(demo: Path) -> None:
     assert clients(demo, "add", "Bank Contoh").exit_code == 2
     assert clients(demo, "add", "Bank Contoh", "--scope", "everything").exit_code == 2
+
+
+def test_a_limit_is_given_and_changed(demo: Path) -> None:
+    made = added(demo, "--limit", "30")
+    assert clients(demo, "limit", made["id"], "45").exit_code == 0
+    assert lines_of(clients(demo, "list", "--json"))[0]["limit"] == 45
+    refused = clients(demo, "limit", made["id"], "0")
+    assert (refused.exit_code, "calls_a_minute" in refused.stderr) == (1, True)
+    assert clients(demo, "limit", made["id"], "many").exit_code == 2
+
+
+def test_usage_is_told_as_lines_objects_and_files(demo: Path, tmp_path: Path) -> None:
+    assert "Belum ada program" in clients(demo, "usage").output
+    made = added(demo)
+    registry, today = (
+        Registry(Settings.from_env({"SUKET_DATA_DIR": str(demo)}).database_url),
+        datetime.now(UTC),
+    )
+    administering.admit(registry, made["key"], ClientScope.VERIFY, "verifications", 1, today)
+    registry.close()
+    [told] = lines_of(clients(demo, "usage", "--json"))
+    assert (told["name"], told["call"], told["asked"], told["refused"]) == (
+        "Bank Contoh",
+        "verifications",
+        1,
+        0,
+    )
+    assert "Bank Contoh: 1" in clients(demo, "usage").output
+    for name, begins in (("p.csv", "\ufeffProgram,"), ("p.xlsx", "PK")):
+        file = tmp_path / name
+        assert clients(demo, "usage", "--out", file).exit_code == 0
+        assert file.read_bytes().startswith(begins.encode())
+    assert clients(demo, "usage", "--out", tmp_path / "p.txt").exit_code == 2
+    assert clients(demo, "usage", "--from", "2026-02-01", "--until", "2026-01-01").exit_code == 1
+    assert lines_of(clients(demo, "usage", "--json", "--until", "2020-01-01", "--from", "2020-01-01")) == []
 
 
 @pytest.mark.parametrize("by", ["operator", "nobody"])

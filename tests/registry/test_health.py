@@ -57,7 +57,7 @@ def test_what_was_done_since_a_publication_is_counted(registry: Registry) -> Non
 def test_a_backup_is_found_by_its_note(registry: Registry) -> None:
     with registry.reading() as tx:
         assert health.last_backup(tx) == LastBackup(None, None)
-    note(registry, "registry.backup")
+    note(registry, "registry.backup_kept")
     note(registry, "letter.print", 5)
     with registry.reading() as tx:
         assert health.last_backup(tx) == LastBackup(NOON + HOUR, None)
@@ -66,7 +66,7 @@ def test_a_backup_is_found_by_its_note(registry: Registry) -> None:
 def test_a_backup_long_ago_is_not_looked_for_and_the_answer_says_since_when(
     registry: Registry, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    note(registry, "registry.backup")
+    note(registry, "registry.backup_kept")
     note(registry, "letter.print", 5)
     monkeypatch.setattr(health, "ENTRIES_LOOKED_THROUGH", 5)
     with registry.reading() as tx:

@@ -1,12 +1,11 @@
 """What has become of a letter, told only to whoever knows its fingerprint; on both databases."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, insert, update
+from sqlalchemy import insert, update
 
 from suket_service import issuing
 from suket_service.core.status_list import Status
@@ -15,6 +14,7 @@ from suket_service.registry.schema import LetterRow, LostPositionRow, StatusList
 from suket_service.registry.session import Registry
 from suket_service.verifying import letter_state
 from tests.builders import NOON, OFFICE
+from tests.registry.statements import statements
 
 LATER = NOON + timedelta(minutes=5)
 NOTHING = {"issued_on": None, "valid_until": None, "extended_to": None, "checked_at": "2026-11-22T05:05:00Z"}
@@ -36,19 +36,6 @@ def ask(registry: Registry, issued: LetterRecord) -> Ask:
         return letter_state(registry, at=LATER, **asked)
 
     return run
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """What is asked of any database meanwhile."""
-    seen: list[str] = []
-
-    def note(*args: Any) -> None:
-        seen.append(args[2])
-
-    event.listen(Engine, "before_cursor_execute", note)
-    yield seen
-    event.remove(Engine, "before_cursor_execute", note)
 
 
 def test_a_letter_in_force_is_issued_with_its_dates(ask: Ask, issued: LetterRecord) -> None:

@@ -1,6 +1,7 @@
 """The description of the API: OpenAPI 3.1, whole in itself, and true."""
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 import pytest
@@ -48,6 +49,16 @@ def test_it_is_openapi_3_1(document: dict[str, Any]) -> None:
 def test_it_names_the_calls_of_the_contract(document: dict[str, Any]) -> None:
     assert {(method, path) for method, path, _ in operations(document)} == {
         ("post", "/api/v1/verifications"),
+        ("post", "/api/v1/verifications/batch"),
+        ("get", "/api/v1/letters"),
+        ("post", "/api/v1/letters"),
+        ("get", "/api/v1/letters/{letter}"),
+        ("get", "/api/v1/letters/{letter}/pdf"),
+        ("get", "/api/v1/letters/{letter}/qr.svg"),
+        ("post", "/api/v1/letters/{letter}/revocation"),
+        ("post", "/api/v1/letters/{letter}/suspension"),
+        ("post", "/api/v1/letters/{letter}/extension"),
+        ("post", "/api/v1/letters/{letter}/supersession"),
         ("get", "/.well-known/jwks.json"),
         ("get", "/api/v1/status-lists/{number}"),
         ("get", "/scan/trust-bundle"),
@@ -138,7 +149,7 @@ def test_a_real_answer_has_the_described_shape(
 
 
 def test_the_description_is_shown_to_people(client: FlaskClient, document: dict[str, Any]) -> None:
-    page = client.get("/api/docs").text
+    page = unescape(client.get("/api/docs").text)
     for _, path, operation in operations(document):
         assert path in page
         assert operation["summary"] in page

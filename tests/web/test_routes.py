@@ -76,8 +76,9 @@ def test_a_route_that_the_table_does_not_name_is_not_there(world: World) -> None
 
 def test_the_pages_below_are_all_that_can_be_got(demo_app: APIFlask) -> None:
     with_get = {rule.endpoint for rule in demo_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
-    # The station's bundle is for a device with its proof; see test_station_api.py.
-    assert {each for each in with_get if ROUTES[each].roles is None} == {*PAGES, "station.trust_bundle"}
+    for_anyone = {each for each in with_get if ROUTES[each].roles is None and ROUTES[each].scope is None}
+    # The station's bundle is for a device with its proof (test_station_api.py), the metrics for who has their token.
+    assert for_anyone == {*PAGES, "station.trust_bundle", "metrics.page"}
 
 
 @every_page

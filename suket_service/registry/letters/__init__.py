@@ -7,9 +7,11 @@ from suket_service.registry.letters.drafts import (
     hold,
     namesakes,
     submit,
+    submitters,
     unissued,
     waiting_for,
 )
+from suket_service.registry.letters.endings import ended_by
 from suket_service.registry.letters.finding import (
     as_printed,
     by_id,
@@ -98,6 +100,7 @@ __all__ = [
     "by_request_keys",
     "card_hand_over",
     "close",
+    "ended_by",
     "events",
     "extend",
     "hand_overs",
@@ -128,6 +131,7 @@ __all__ = [
     "set_approved",
     "set_state",
     "submit",
+    "submitters",
     "take_serials",
     "unissued",
     "waiting_for",

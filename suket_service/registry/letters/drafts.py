@@ -23,10 +23,12 @@ from suket_service.registry.letters.records import (
     records,
 )
 from suket_service.registry.letters.writing import keep_portraits
-from suket_service.registry.schema import LetterEventRow, LetterRow
+from suket_service.registry.schema import LetterEventRow, LetterRow, StaffRow
+from suket_service.registry.staff import Role
 
 #: Events by which someone takes part in what a draft says.
 _ASKING = ("draft", "amend", "submit")
+_SUBMITTING = ("amend", "submit")
 
 
 class Waiting(StrEnum):
@@ -45,6 +47,11 @@ class Unissued:
     page: tuple[LetterRecord, ...]
     counts: dict[Waiting, int]
 
+    @property
+    def at_the_counter(self) -> int:
+        """How many of them the counter has to look at."""
+        return self.counts[Waiting.HELD] + self.counts[Waiting.RETURNED]
+
 
 def waiting_for(record: LetterRecord) -> Waiting | None:
     """What a letter waits for; None once it is issued or withdrawn."""
@@ -58,11 +65,19 @@ def waiting_for(record: LetterRecord) -> Waiting | None:
 
 
 def unissued(
-    tx: Connection, office: str, by: str | None, wanted: Waiting | None, limit: int, offset: int = 0
+    tx: Connection,
+    office: str,
+    by: str | None,
+    wanted: Waiting | None,
+    limit: int,
+    offset: int = 0,
+    *,
+    of_programs: bool = False,
 ) -> Unissued:
     """An office's letters that are not issued yet: first those that ask something of the counter, the oldest first.
 
-    Without ``by`` everybody's, else those that this person asked for; without ``wanted`` whatever they wait for.
+    Without ``by`` everybody's, else those that this person asked for; without ``wanted`` whatever they wait for;
+    ``of_programs`` only what agencies' programs asked for.
     """
     what = _waiting()
     whose: list[ColumnElement[bool]] = [
@@ -71,6 +86,9 @@ def unissued(
     ]
     if by is not None:
         whose.append(LetterRow.requested_by == by)
+    if of_programs:
+        programs = StaffRow.office == office, StaffRow.role == Role.PROGRAM.value
+        whose.append(LetterRow.requested_by.in_(select(StaffRow.username).where(*programs)))
     counted = tx.execute(select(what, func.count()).where(*whose).group_by(what))
     counts = Counter({Waiting(list(Waiting)[row[0]]): row[1] for row in counted})
     query = records().where(*whose)
@@ -110,6 +128,16 @@ def askers(tx: Connection, letters: Sequence[str]) -> dict[str, frozenset[str]]:
     for letter, file in files.items():
         found[letter] |= hands[file]
     return {letter: frozenset(people) for letter, people in found.items()}
+
+
+def submitters(tx: Connection, letters: Sequence[str]) -> dict[str, str]:
+    """Who handed each of those drafts to the approver, or corrected it last; nobody where it came straight in."""
+    rows = tx.execute(
+        select(LetterEventRow.letter, LetterEventRow.actor)
+        .where(LetterEventRow.letter.in_(letters), LetterEventRow.action.in_(_SUBMITTING))
+        .order_by(LetterEventRow.id)
+    )
+    return {row.letter: row.actor for row in rows}
 
 
 def amend(tx: Connection, letter: str, draft: Draft, revision: int) -> None:

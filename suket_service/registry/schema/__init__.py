@@ -6,6 +6,7 @@ Times are stored as UTC and read back aware. A letter's row is never deleted.
 from suket_service.registry.schema.base import Base, UtcDateTime
 from suket_service.registry.schema.calls import CallCountRow, CallWindowRow, IdempotentCallRow
 from suket_service.registry.schema.letters import (
+    MARKED,
     HandOverRow,
     LetterEventRow,
     LetterRow,
@@ -61,6 +62,7 @@ from suket_service.registry.schema.work import (
 )
 
 __all__ = [
+    "MARKED",
     "AuditRow",
     "Base",
     "CallCountRow",

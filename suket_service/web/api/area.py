@@ -3,7 +3,10 @@
 from apiflask import APIBlueprint
 
 DESCRIPTION = (
-    "Memeriksa surat keterangan pengganti KTP-el. / Checks substitute ID letters. "
-    "Errors are RFC 9457 problems; answers about a person are masked."
+    "Memeriksa surat keterangan pengganti KTP-el; dengan kunci program juga membaca, mengajukan dan mengakhirinya. / "
+    "Checks substitute ID letters; with a program's key also reads them, asks for them and ends them. "
+    "Errors are RFC 9457 problems; without a key answers about a person are masked."
 )
 blueprint = APIBlueprint("api", __name__, tag="Verification")
+#: The part of the document that calls about letters stand in.
+LETTERS = ["Letters"]

@@ -21,7 +21,7 @@ class MaskedSeal(BaseModel):
 
 
 class WholeSeal(BaseModel):
-    """What a genuine seal states, for the confirmed phone of a polling station."""
+    """What a genuine seal states, for an agency's program with scope verify and a polling station's confirmed phone."""
 
     name: str
     nik: str
@@ -98,11 +98,13 @@ class VerificationOut(VerdictOut):
 
 
 class WholeVerificationOut(VerdictOut):
-    """The answer for a confirmed phone, whose call bears its proof."""
+    """The answer for an agency's program with scope verify, and for a confirmed phone whose call bears its proof."""
 
     seal: WholeSeal | None
-    portrait: str | None = Field(description="The stored portrait as a small JPEG, in a data URL")
+    portrait: str | None = Field(
+        description="The stored portrait as a small JPEG, in a data URL; to a program of its own office's letters alone"
+    )
 
 
 class EitherVerificationOut(RootModel[VerificationOut | WholeVerificationOut]):
-    """Masked, unless a confirmed phone asks."""
+    """Masked, unless an agency's program or a confirmed phone asks."""

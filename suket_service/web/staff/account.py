@@ -72,7 +72,10 @@ def sign_out() -> ResponseReturnValue:
     if me is not None:
         administering.sign_out(context().registry, me.present, me.at)
     forget()
-    return redirect(url_for("account.sign_in"), 303)
+    response = redirect(url_for("account.sign_in"), 303)
+    # What the browser kept of our pages. Not its storage: the scanner of this host keeps a station's records there.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @blueprint.get("/enrol")
@@ -275,7 +278,13 @@ def _local(address: str) -> str:
         parts = urlsplit(address.replace("\\", "/"))
     except ValueError:
         return url_for("front.home")
-    if parts.scheme or parts.netloc or not parts.path.startswith("/") or address.startswith("//"):
+    if (
+        not address.isprintable()
+        or parts.scheme
+        or parts.netloc
+        or not parts.path.startswith("/")
+        or address.startswith("//")
+    ):
         return url_for("front.home")
     return address
 

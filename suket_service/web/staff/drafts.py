@@ -16,7 +16,8 @@ from suket_service.core.resident import RECORDING_NAMES
 from suket_service.errors import PrinterError, Text, WrongState
 from suket_service.issuing.applying import FIXED, fields_of
 from suket_service.issuing.drafting import DRAFT_CHANGED
-from suket_service.registry import letters, offices, residents
+from suket_service.registry import clients, letters, offices, residents, staff
+from suket_service.registry.clients import Client
 from suket_service.registry.letters import LetterRecord, Waiting, waiting_for
 from suket_service.registry.residents import Entry
 from suket_service.registry.session import Transaction
@@ -32,6 +33,8 @@ from suket_service.web.staff.words import EVENT_NAMES, FIELD_NAMES
 blueprint = APIBlueprint("drafts", __name__, enable_openapi=False)
 
 PAGE_SIZE = 25
+#: Whose drafts an address may ask for beside one's own: everybody's, or those of agencies' programs.
+_EVERYBODY, _PROGRAMS = _WHOSE = ("kantor", "program")
 _DRAFTS = (LetterState.DRAFT, LetterState.APPROVED, LetterState.WITHDRAWN)
 WAITING_NAMES = {
     Waiting.RETURNED: Text("dikembalikan", "sent back"),
@@ -43,20 +46,24 @@ WAITING_NAMES = {
 
 @blueprint.get("/drafts")
 def mine() -> str:
-    """What is not issued yet: one's own, or everybody's at this office."""
-    me = signed_in()
-    everyone = request.args.get("siapa") == "kantor"
+    """What is not issued yet: one's own, everybody's at this office, or what agencies' programs asked for."""
+    me, office = signed_in(), signed_in().office.code
+    whose = next((each for each in _WHOSE if each == request.args.get("siapa")), "")
     wanted = next((each for each in Waiting if each == request.args.get("keadaan")), None)
-    whose = None if everyone else me.username
+    by, theirs = None if whose else me.username, whose == _PROGRAMS
     with context().registry.reading() as tx:
-        counts = letters.unissued(tx, me.office.code, whose, wanted, limit=0).counts
+        counts = letters.unissued(tx, office, by, wanted, 0, of_programs=theirs).counts
         at = paged(counts[wanted] if wanted else sum(counts.values()), PAGE_SIZE)
-        found = letters.unissued(tx, me.office.code, whose, wanted, PAGE_SIZE, at.offset)
+        found = letters.unissued(tx, office, by, wanted, PAGE_SIZE, at.offset, of_programs=theirs)
+        unseen = letters.unissued(tx, office, None, None, 0, of_programs=True).at_the_counter
+        names = staff.names(tx, office)
     return render_template(
         "staff/drafts/mine.html",
         found=found,
         wanted=wanted,
-        everyone=everyone,
+        whose=whose,
+        unseen=unseen,
+        names=names,
         page=at.page,
         pages=at.pages,
         waiting_for=waiting_for,
@@ -193,6 +200,8 @@ def _edit_page(editing: _Editing, form: Form, kept: str = "", *, changed: bool =
             needs_override=now.entry is None or not now.entry.state.may_get_letter,
             theirs=_differences(now.stored, form) if changed else None,
             by=letters.events(tx, now.record.id)[-1] if changed else None,
+            names=staff.names(tx, signed_in().office.code),
+            program=program_of(tx, now.record),
             hints=second_look.hints(Form({**now.stored, **form.values()})),
             kept=kept,
             all_reasons=tuple(reasons.Reason),
@@ -236,6 +245,8 @@ def _page(tx: Transaction, record: LetterRecord, form: Form) -> str:
         kind=offices.kinds(tx)[record.kind],
         replaces=letters.by_id(tx, me.office.code, record.replaces) if record.replaces else None,
         events=letters.events(tx, record.id),
+        names=staff.names(tx, me.office.code),
+        program=program_of(tx, record),
         namesakes=second_look.namesakes(tx, record.resident),
         hints=requests.warnings(Nik(nik), record.resident),
         card_ready=ready and bool(cards),
@@ -246,6 +257,12 @@ def _page(tx: Transaction, record: LetterRecord, form: Form) -> str:
         event_names=EVENT_NAMES,
         may_change=may("drafts.edit"),
     )
+
+
+def program_of(tx: Transaction, record: LetterRecord) -> Client | None:
+    """The agency's program that asked for a letter, by its newest key; None where a person did."""
+    keys = clients.of_office(tx, record.office)
+    return next((each for each in keys if each.account == record.requested_by), None)
 
 
 def _preview(letter: str, kind: str) -> Response:

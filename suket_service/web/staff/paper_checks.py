@@ -7,16 +7,17 @@ later; what is drafted never does.
 import hashlib
 import time
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
 from suket_service import printing
+from suket_service.core.letter import Office
 from suket_service.core.request import Request
 from suket_service.errors import Problem
 from suket_service.printing.beforehand import SURELY_FIT, PaperCheck
 from suket_service.registry import offices
 from suket_service.registry.offices import Circumstances
 from suket_service.web.context import context
-from suket_service.web.signed_in import SignedIn
 from suket_service.web.signing import press
 
 _MOST_REMEMBERED = 50_000
@@ -35,10 +36,22 @@ class _Office:
 _offices: dict[str, _Office] = {}
 
 
+class Asking(Protocol):
+    """For whose office letters are asked for, and when: a member of staff's request or a program's."""
+
+    @property
+    def office(self) -> Office:
+        """Whose letterhead and kinds count."""
+
+    @property
+    def at(self) -> datetime:
+        """The moment of the request."""
+
+
 class PaperChecks:
     """Asks ``printing`` what this process does not know yet, for at most ``patience`` seconds (None: all)."""
 
-    def __init__(self, me: SignedIn, patience: float | None = None) -> None:
+    def __init__(self, me: Asking, patience: float | None = None) -> None:
         self._known = _known(me)
         self._patience = patience
         self._spent = 0.0
@@ -63,7 +76,7 @@ class PaperChecks:
         return answer
 
 
-def _known(me: SignedIn) -> _Office:
+def _known(me: Asking) -> _Office:
     with context().registry.reading() as tx:
         under = offices.circumstances(tx, me.office.code, me.at)
     key = _key(under)

@@ -19,7 +19,7 @@ from suket_service.core.keyring import Purpose
 from suket_service.core.letter import Action, CardHandOver, LetterState, Receiver
 from suket_service.issuing import Collector, GivenFile, RowOutcome, Sealing, TwoPeople
 from suket_service.publishing import Publisher
-from suket_service.registry import keys, letters, offices, service_points
+from suket_service.registry import calls, keys, letters, offices, service_points
 from suket_service.registry.clients import ClientScope
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.residents import Import
@@ -235,10 +235,14 @@ def _administration(office: _Office) -> dict[str, str]:
     for facts in _POINTS:
         point = administering.add_service_point(registry, OFFICE, facts, "admin", at)
     until = at.date() + timedelta(days=365)
-    administering.add_client(
+    program = administering.add_client(
         *(registry, OFFICE, "BPJS Kesehatan Cabang Tanjungpinang", "Pemeriksaan peserta (PKS 12/2026)"),
         *(frozenset({ClientScope.VERIFY}), until, "admin", at),
     )
+    with registry.writing() as tx:
+        account, day = program.client.account, at.date()
+        calls.count(tx, account, OFFICE, day, "verifications", asked=1_204)
+        calls.count(tx, account, OFFICE, day, "verifications.batch", asked=8_500, refused=120)
     administering.new_key(registry, Purpose.SEAL, OFFICE, office.passphrase, at)
     administering.set_cards_in_stock(registry, OFFICE, 120, "admin", at)
     with registry.reading() as tx:

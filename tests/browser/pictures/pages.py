@@ -142,6 +142,9 @@ PAGES = (
     Page("pengaturan-kunci-langkah", "administration.key_step", ADMIN, "/administration/keys/{kid}/retire"),
     Page("pengaturan-aplikasi", "administration.clients", ADMIN, "/administration/clients"),
     Page("pengaturan-aplikasi-baru", "administration.new_client", ADMIN, "/administration/clients/new"),
+    Page(
+        "pengaturan-aplikasi-pemakaian", "administration.client_usage", ADMIN, "/administration/clients/usage"
+    ),
     # Audit
     Page("audit", "audit.entries", AUDITOR, "/audit"),
     Page("audit-tidak-lazim", "audit.unusual", AUDITOR, "/audit/unusual"),
@@ -152,7 +155,12 @@ PAGES = (
 _PICTURE, _FILE, _MACHINE = "a picture or a PDF, not a page", "a file to download", "read by programs"
 NOT_PICTURED = {
     "account.enrol": "leads on to the password or to the code, which are pictured",
+    "administration.client_usage_file": _FILE,
     "administration.letterhead_logo": _PICTURE,
+    "api.letter": _MACHINE,
+    "api.letter_pdf": _PICTURE,
+    "api.letter_symbol": _PICTURE,
+    "api.letters": _MACHINE,
     "batches.template": _FILE,
     "demo.letter_symbol": _PICTURE,
     "demo.pdf": _PICTURE,
@@ -164,6 +172,7 @@ NOT_PICTURED = {
     "elections.report_token": _FILE,
     "figures.as_json": _MACHINE,
     "letters.portrait": _PICTURE,
+    "metrics.page": _MACHINE,
     "openapi.spec": _MACHINE,
     "printing.copy": _PICTURE,
     "printing.test_pdf": _PICTURE,

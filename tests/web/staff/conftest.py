@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -219,7 +219,9 @@ class _OverHttps(FlaskClient):
 
 def _set_up(registry: Registry, *, alone: bool = False) -> None:
     """Forty people, of whom six have letters and five have drafts; the others may come today."""
-    at = datetime.now(UTC) - timedelta(hours=1)
+    now = datetime.now(UTC)
+    today = datetime.combine(OFFICE.local_date(now), time(), UTC) - OFFICE.utc_offset
+    at = max(now - timedelta(hours=1), today)  # of this day, also an hour after midnight
     administering.initialise(registry, "production", PASSPHRASE, at - timedelta(days=1), NEW_OFFICE)
     if not alone:
         neighbours = NewOffice(OTHER, LETTERHEAD, _OTHER_STAFF, (_OTHER_VILLAGE,))

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import unescape
 from io import BytesIO
 
@@ -14,8 +14,8 @@ from suket_service.core.keyring import KeyState, Purpose
 from suket_service.core.kind import IssuingWindow, ValidityRule
 from suket_service.core.letter import Letterhead
 from suket_service.paper import logo
+from suket_service.registry import calls, letters, offices
 from suket_service.registry import clients as client_store
-from suket_service.registry import letters, offices
 from suket_service.registry.clients import Client
 from tests.builders import LETTERHEAD as HEAD
 from tests.builders import OFFICE
@@ -34,6 +34,7 @@ READ = (
     "/administration/staff",
     "/administration/keys",
     "/administration/clients",
+    "/administration/clients/usage",
 )
 BUTTON = re.compile(r'<button[^>]*type="submit"[^>]*>')
 
@@ -113,7 +114,7 @@ class TestNumbersAndDays:
     def test_a_pattern_is_looked_at_first(self, office: OfficeAtWork) -> None:
         form = {"number_pattern": "470/{serial}/{series}/{year}", "look": "1"}
         answer = office.client("admin").post("/administration/numbering", form)
-        year = datetime.now(UTC).year
+        year = OFFICE.local_date(datetime.now(UTC)).year
         assert answer.status_code == 200
         assert f"470/0007/SKP/{year}" in answer.text
         with office.registry.reading() as tx:
@@ -351,6 +352,58 @@ class TestClients:
         browser.post(f"/administration/clients/{client.id}/revoke")
         assert self.found(office, old) is None
         assert self.found(office, new)
+
+    def test_a_limit_is_changed_and_shown(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        browser.post("/administration/clients/new", {**CLIENT, "calls_a_minute": "1200"})
+        [client] = administering.list_clients(office.registry, OFFICE.code)
+        assert "1.200 per menit" in browser.page("/administration/clients")
+        path = f"/administration/clients/{client.id}/limit"
+        assert "45 per menit" in browser.post(path, {"calls_a_minute": "45"}, follow=True).text
+        for typed in ("", "0", "banyak", "60001", "-1"):
+            assert browser.post(path, {"calls_a_minute": typed}).status_code == 422
+        assert [each.calls_a_minute for each in administering.list_clients(office.registry, OFFICE.code)] == [
+            45
+        ]
+
+    def test_a_limit_takes_a_fresh_code(self, office: OfficeAtWork) -> None:
+        office.client("admin").post("/administration/clients/new", CLIENT)
+        [client] = administering.list_clients(office.registry, OFFICE.code)
+        stale = office.client("admin", fresh=False)
+        answer = stale.post(f"/administration/clients/{client.id}/limit", {"calls_a_minute": "45"})
+        assert answer.status_code == 401
+
+    def test_the_usage_is_told_on_a_page_and_as_files(self, office: OfficeAtWork) -> None:
+        browser, path = office.client("auditor"), "/administration/clients/usage"
+        assert "Belum ada program" in browser.page(path)
+        new = administering.add_client(
+            *(
+                office.registry,
+                OFFICE.code,
+                "=RSUD",
+                "PKS",
+                frozenset(client_store.ClientScope),
+                None,
+                "admin",
+            ),
+            datetime.now(UTC),
+        )
+        assert "Tidak ada panggilan" in browser.page(path)
+        with office.registry.writing() as tx:
+            for day in (OFFICE.local_date(datetime.now(UTC)), date(2020, 3, 1)):
+                calls.count(tx, new.client.account, OFFICE.code, day, "letters.pdf", asked=1234, refused=5)
+        for asked in (path, f"{path}?semester=2020-1"):
+            assert "1.234" in browser.page(asked)
+        assert "1.234" not in browser.page(f"{path}?semester=2020-2")
+        file = browser.get(f"{path}/csv?semester=2020-1").get_data(as_text=True)
+        row = f"'=RSUD,PKS,{new.client.account},Maret 2020,mencetak surat,letters.pdf,1234,5"
+        assert file.splitlines()[1] == row
+        assert browser.get(f"{path}/xlsx").data.startswith(b"PK")
+        assert "=RSUD" not in office.client("auditor-batam").page(path)
+
+    @pytest.mark.parametrize("wrong", ["?semester=2026-3", "?semester=x", "?semester=0000-1", "/pdf"])
+    def test_what_is_no_half_year_and_no_file_is_not_there(self, office: OfficeAtWork, wrong: str) -> None:
+        assert office.client("admin").get(f"/administration/clients/usage{wrong}").status_code == 404
 
     @pytest.mark.parametrize("changes", [{"scopes": []}, {"scopes": ["all"]}, {"expires_on": "2001-01-01"}])
     def test_what_is_wrong_is_told(self, office: OfficeAtWork, changes: dict[str, str | list[str]]) -> None:

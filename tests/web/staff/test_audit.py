@@ -23,6 +23,7 @@ from suket_service.registry.schema import Base
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import Role
 from suket_service.web.access import ROUTES
+from suket_service.web.calling import CALLS
 from suket_service.web.staff.audit import checking
 from suket_service.web.staff.audit.words import ACTIONS, words
 from tests.builders import BASE_URL, HOST, PASSPHRASE
@@ -39,7 +40,8 @@ NOTING = ("issuing", "verifying", "printing", "publishing.py", "presenting", "ad
 COLUMNS = {
     f"{table.name}.{column.name}" for table in Base.metadata.tables.values() for column in table.columns
 }
-NO_ACTIONS = {*COLUMNS, "sqlalchemy.url"}
+#: Names of columns, of calls in the account of usage, and of files on their way into a backup.
+NO_ACTIONS = {*COLUMNS, *CALLS.values(), "sqlalchemy.url", "backup.plain", "backup.locked"}
 #: Actions that are put together from the names of something else.
 COMPOSED: dict[str, type[Action | OwnList]] = {"letter.": Action, "report.": OwnList}
 #: Every write that an auditor may send, and why it changes nothing of the office's.

@@ -10,8 +10,8 @@ from suket_service import issuing, printing
 from suket_service.issuing import GivenFile
 from suket_service.registry import uploads
 from suket_service.registry.uploads import Purpose
+from suket_service.web.caretaker import see_to
 from suket_service.web.context import Context
-from suket_service.web.gunicorn_conf import see_to
 from tests.builders import OFFICE, a_row
 from tests.paper.builders import face
 from tests.web.staff.conftest import OfficeAtWork

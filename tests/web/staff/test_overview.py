@@ -235,7 +235,7 @@ def test_a_publication_grows_late_and_then_stale(office: OfficeAtWork, age: time
 )
 def test_a_backup_is_known_by_its_note_in_the_audit(office: OfficeAtWork, age: timedelta, said: str) -> None:
     with office.registry.writing() as tx:
-        audit.append(tx, datetime.now(UTC) - age, "console", "registry.backup", "r")
+        audit.append(tx, datetime.now(UTC) - age, "console", "registry.backup_kept", "r")
     for username in ("admin", "auditor"):
         assert part(office.client(username).page("/"), "Cadangan").startswith(said)
 

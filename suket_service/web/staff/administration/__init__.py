@@ -2,6 +2,7 @@
 
 from suket_service.web.staff.administration import (
     agency_clients,
+    agency_usage,
     index,
     kinds,
     letterheads,
@@ -15,6 +16,7 @@ from suket_service.web.staff.administration.area import blueprint
 
 __all__ = [
     "agency_clients",
+    "agency_usage",
     "blueprint",
     "index",
     "kinds",

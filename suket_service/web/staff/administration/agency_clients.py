@@ -1,4 +1,4 @@
-"""Other agencies' programs: given a key that is shown once, renewed, revoked. Answers no program."""
+"""Other agencies' programs: given a key that is shown once, limited, renewed, revoked. Answers no program."""
 
 from datetime import timedelta
 
@@ -12,7 +12,7 @@ from suket_service.registry import clients as client_store
 from suket_service.registry.clients import ClientScope
 from suket_service.web.forms import Form, done
 from suket_service.web.signed_in import may, signed_in
-from suket_service.web.staff.administration.area import asking, blueprint, one_line, typed_day
+from suket_service.web.staff.administration.area import asking, blueprint, one_line, typed_count, typed_day
 
 _SCOPES = {
     ClientScope.VERIFY: Text(
@@ -45,6 +45,7 @@ def _page(form: Form) -> str:
         today=signed_in().today,
         soon=signed_in().today + timedelta(days=30),
         both_days=administering.BOTH_DAYS,
+        most=administering.MOST_A_MINUTE,
         may_change=may("administration.renew_client"),
     )
 
@@ -53,8 +54,12 @@ def _page(form: Form) -> str:
 def new_client() -> str:
     """The form for another program."""
     until = signed_in().today + timedelta(days=_USUAL_DAYS)
-    form = Form({"scopes": ClientScope.VERIFY.value, "expires_on": until.isoformat()})
-    return render_template("staff/administration/client.html", form=form, scopes=_SCOPES)
+    usual = {
+        "scopes": ClientScope.VERIFY.value,
+        "expires_on": until.isoformat(),
+        "calls_a_minute": str(administering.USUAL_A_MINUTE),
+    }
+    return _form_page(Form(usual))
 
 
 @blueprint.post("/administration/clients/new")
@@ -62,6 +67,7 @@ def add_client() -> ResponseReturnValue:
     """Give a program a key, and show it once."""
     ask, form = asking(), Form.given()
     expires_on = typed_day(form, "expires_on")
+    limit = typed_count(form, "calls_a_minute") if "calls_a_minute" in form else None
     with form.catching():
         scopes = _typed_scopes(form)
         if form.ok:
@@ -74,9 +80,10 @@ def add_client() -> ResponseReturnValue:
                 expires_on=expires_on,
                 by=ask.by,
                 at=ask.at,
+                calls_a_minute=administering.USUAL_A_MINUTE if limit is None else limit,
             )
             return _show_key(made)
-    return render_template("staff/administration/client.html", form=form, scopes=_SCOPES), 422
+    return _form_page(form), 422
 
 
 @blueprint.post("/administration/clients/<client>/renew")
@@ -100,6 +107,27 @@ def revoke_client(client: str) -> ResponseReturnValue:
             url_for("administration.clients"),
         )
     return _page(form), 422
+
+
+@blueprint.post("/administration/clients/<client>/limit")
+def limit_client(client: str) -> ResponseReturnValue:
+    """Let a program ask so much in a minute."""
+    ask, form = asking(), Form.given()
+    limit = typed_count(form, "calls_a_minute", needed=True)
+    with form.catching():
+        if limit is not None:
+            administering.limit_client(ask.registry, ask.office, client, limit, ask.by, ask.at)
+            return done(
+                Text("Batas diubah, berlaku seketika.", "The limit is changed, from this moment."),
+                url_for("administration.clients"),
+            )
+    return _page(form), 422
+
+
+def _form_page(form: Form) -> str:
+    return render_template(
+        "staff/administration/client.html", form=form, scopes=_SCOPES, most=administering.MOST_A_MINUTE
+    )
 
 
 def _typed_scopes(form: Form) -> frozenset[ClientScope]:

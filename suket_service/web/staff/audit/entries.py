@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from suket_service import administering
 from suket_service.errors import Text
-from suket_service.registry import audit_search
+from suket_service.registry import audit_search, clients
 from suket_service.registry.audit import StoredEntry
 from suket_service.sheets.write import write_csv, write_xlsx
 from suket_service.web.attachments import CSV, XLSX, attachment
@@ -36,6 +36,7 @@ class Line:
     words: Text
     name: str  # of who did it; empty where it was no member of staff
     letter: str | None
+    purpose: str  # what a program of another agency may ask for; empty of people
     details: Sequence[tuple[str, str]]
 
 
@@ -103,7 +104,18 @@ def _page(form: Form) -> ResponseReturnValue:
             at = paged(min(count, MOST_COUNTED), PAGE)
             found = audit_search.newest(tx, wanted, PAGE, at.offset)
             named = audit_search.letters_named(tx, office.code, [entry.subject for entry in found])
-            lines = [_line(entry, people.get(entry.actor, ""), named.get(entry.subject)) for entry in found]
+            purposes = {each.account: each.purpose for each in clients.of_office(tx, office.code)}
+            lines = [
+                Line(
+                    entry,
+                    words(entry.action),
+                    people.get(entry.actor, ""),
+                    named.get(entry.subject),
+                    purposes.get(entry.actor, ""),
+                    _details(entry.details),
+                )
+                for entry in found
+            ]
     shown = min(count, MOST_COUNTED)
     return (
         render_template(
@@ -122,10 +134,6 @@ def _page(form: Form) -> ResponseReturnValue:
         ),
         200 if form.ok else 422,
     )
-
-
-def _line(entry: StoredEntry, name: str, letter: str | None) -> Line:
-    return Line(entry, words(entry.action), name, letter, _details(entry.details))
 
 
 def _details(text: str) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from suket_service.core import reason as reasons
 from suket_service.core import request as requests
 from suket_service.core.nik import Nik
 from suket_service.errors import Problem, Text
-from suket_service.registry import letters, offices, residents, staff
+from suket_service.registry import clients, letters, offices, residents, staff
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.residents import Entry
 from suket_service.registry.session import Transaction
@@ -37,6 +37,8 @@ class Card:
     kind: str  # its title
     entry: Entry | None  # the register's word
     asked_by: str  # the name, where it is still known
+    by_program: bool  # of another agency
+    submitted_by: str  # the name of whoever submitted it, where that is another
     days: int  # since it was asked for
     papers: tuple[Paper, ...]
     obstacles: tuple[Problem, ...]
@@ -74,12 +76,16 @@ def cards_of(tx: Transaction, records: Sequence[LetterRecord], me: SignedIn) -> 
     replaced = letters.of_ids(tx, office, [each.replaces for each in records if each.replaces])
     namesakes = letters.namesakes_of(tx, office, [record.resident for record in records])
     cards = offices.cards_in_stock(tx, office)
+    programs = {each.account for each in clients.of_office(tx, office)}
+    submitters = letters.submitters(tx, [record.id for record in records])
     return [
         Card(
             record=record,
             kind=kinds[record.kind].title,
             entry=entries.get(record.resident.nik),
             asked_by=names.get(record.requested_by, record.requested_by),
+            by_program=record.requested_by in programs,
+            submitted_by=_submitter(record, submitters, names),
             days=(me.today - me.office.local_date(record.created_at)).days,
             papers=_papers(record.papers or {}),
             obstacles=obstacles.get(record.id, ()),
@@ -102,6 +108,11 @@ def cards_of(tx: Transaction, records: Sequence[LetterRecord], me: SignedIn) -> 
         )
         for record in records
     ]
+
+
+def _submitter(record: LetterRecord, submitters: Mapping[str, str], names: Mapping[str, str]) -> str:
+    submitter = submitters.get(record.id, record.requested_by)
+    return "" if submitter == record.requested_by else names.get(submitter, submitter)
 
 
 def _papers(shown: Mapping[str, str]) -> tuple[Paper, ...]:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from suket_service import issuing
 from suket_service.errors import Text
-from suket_service.registry import letters, proposals, staff
+from suket_service.registry import clients, letters, proposals, staff
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.proposals import Proposal
 from suket_service.registry.session import Transaction
@@ -34,6 +34,7 @@ class Asked:
 
     proposal: Proposal
     by: str  # the name
+    by_program: bool  # of another agency
     decided_by: str  # the name, once it is decided
     records: Sequence[LetterRecord]
     is_own: bool
@@ -120,6 +121,7 @@ def _asked(
     return Asked(
         proposal,
         names.get(proposal.asked_by, proposal.asked_by),
+        any(each.account == proposal.asked_by for each in clients.of_office(tx, me.office.code)),
         names.get(proposal.decided_by, proposal.decided_by) if proposal.decided_by else "",
         [records[each] for each in shown],
         is_own,

@@ -66,6 +66,7 @@ def tasks(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
 
 def _operator(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
     mine = letters.unissued(tx, me.office.code, me.username, None, limit=0).counts
+    asked = letters.unissued(tx, me.office.code, None, None, limit=0, of_programs=True).at_the_counter
     collect = lists.waiting(tx, me.office.code, me.today - timedelta(days=COLLECT_DAYS), me.today).total
     return _some(
         _task(
@@ -82,6 +83,14 @@ def _operator(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
             "draft of yours not submitted yet",
             "drafts of yours not submitted yet",
             "drafts.mine",
+        ),
+        _task(
+            asked,
+            "permintaan dari program instansi menunggu dilihat",
+            "request of an agency's program waits to be looked at",
+            "requests of agencies' programs wait to be looked at",
+            "drafts.mine",
+            arguments={"siapa": "program"},
         ),
         _task(
             collect,

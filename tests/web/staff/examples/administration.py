@@ -174,4 +174,9 @@ EXAMPLES: dict[str, Example | list[Example]] = {
     "administration.add_client": Example("POST", "/administration/clients/new", CLIENT),
     "administration.renew_client": Example("POST", "/administration/clients/{client}/renew", foreign=True),
     "administration.revoke_client": Example("POST", "/administration/clients/{client}/revoke", foreign=True),
+    "administration.limit_client": Example(
+        "POST", "/administration/clients/{client}/limit", {"calls_a_minute": "60"}, foreign=True
+    ),
+    "administration.client_usage": Example("GET", "/administration/clients/usage"),
+    "administration.client_usage_file": Example("GET", "/administration/clients/usage/xlsx"),
 }

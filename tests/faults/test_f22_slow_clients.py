@@ -1,0 +1,184 @@
+"""F22: two hundred clients send a byte a second; everyone else is served as before."""
+
+import http.client
+import os
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.cli.builders import World, build_world
+from tests.faults.conftest import Found
+from tests.serving import PATIENCE_SECONDS, ROOT, VERIFICATIONS, Served, free_port, serving
+
+SLOW, SECONDS = 200, 8
+_HEAD = (
+    f"POST {VERIFICATIONS} HTTP/1.1\r\nHost: localhost\r\n"
+    "Content-Type: application/json\r\nContent-Length: 300\r\n"
+).encode()
+Connect = Callable[[], socket.socket]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> World:
+    return build_world(tmp_path_factory.mktemp("world"))
+
+
+@contextmanager
+def slow_clients(connect: Connect) -> Iterator[None]:
+    """Half of them are slow over the head of their request, half over its body."""
+    with ExitStack() as held:
+        sockets = [held.enter_context(connect()) for _ in range(SLOW)]
+        for number, each in enumerate(sockets):
+            each.sendall(_HEAD + (b"\r\n" if number % 2 else b""))
+        over = threading.Event()
+
+        def trickle() -> None:
+            while not over.wait(1):
+                for each in sockets:
+                    with suppress(OSError):
+                        each.send(b"a")
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
+
+
+def normal_requests(ask: Callable[[], int], seconds: float = SECONDS) -> tuple[list[float], int]:
+    """How long each took, and how many were not answered."""
+    taken, failed, until = [], 0, time.monotonic() + seconds
+    while time.monotonic() < until:
+        began = time.monotonic()
+        try:
+            failed += ask() != 200
+        except (OSError, http.client.HTTPException):
+            failed += 1
+        taken.append(time.monotonic() - began)
+        time.sleep(0.05)
+    return sorted(taken), failed
+
+
+def told(taken: list[float], failed: int) -> str:
+    middle, late = taken[len(taken) // 2], taken[int(len(taken) * 0.95)]
+    return f"{len(taken)} requests, {failed} failed, p50 {middle * 1000:.0f} ms, p95 {late * 1000:.0f} ms"
+
+
+def straight_at(served: Served) -> Connect:
+    return lambda: socket.create_connection(("127.0.0.1", served.port), timeout=10)
+
+
+def asking(served: Served) -> Callable[[], int]:
+    return lambda: served.ask("POST", VERIFICATIONS, '{"seal": "123"}', timeout=5)[0]
+
+
+def test_f22_slow_clients_straight_at_the_service(world: World, tmp_path: Path, found: Found) -> None:
+    """With 200 clients that send a byte a second, straight at the service, everyone else is answered."""
+    with serving(world.data, tmp_path / "log") as served, slow_clients(straight_at(served)):
+        taken, failed = normal_requests(asking(served))
+    found(told(taken, failed))
+    assert failed == 0
+
+
+def test_f22_control_a_thread_for_every_first_byte(world: World, tmp_path: Path, found: Found) -> None:
+    """gunicorn's own worker gives a thread to whoever has sent a byte: nobody else is answered."""
+    with serving(world.data, tmp_path / "log") as ours:
+        words = Path(f"/proc/{ours.process.pid}/cmdline").read_bytes().split(b"\0")
+        environment = Path(f"/proc/{ours.process.pid}/environ").read_bytes().split(b"\0")
+    port = free_port()
+    command = [
+        word.replace(b"suket_service.web.patient_worker.PatientWorker", b"gthread")
+        for word in words
+        if word and not word.startswith(b"--bind")
+    ]
+    env = dict(each.split(b"=", 1) for each in environment if b"=" in each and b"PROMETHEUS" not in each)
+    with (tmp_path / "log").open("ab") as log:
+        process = subprocess.Popen(
+            [*command, f"--bind=127.0.0.1:{port}".encode()], env=env, cwd=ROOT, stderr=log
+        )
+    served = Served(process, port, tmp_path / "log")
+    try:
+        served.wait_until_ready()
+        with slow_clients(straight_at(served)):
+            taken, failed = normal_requests(asking(served))
+    finally:
+        process.kill()
+        process.wait()
+    found(told(taken, failed))
+    assert failed > 0
+
+
+@contextmanager
+def behind_caddy(service: int, folder: Path) -> Iterator[int]:
+    """The proxy as it is shipped, with an authority of its own; what is handed over is its port."""
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "SUKET_HOST": "localhost",
+        "SUKET_TLS": "internal",
+        "SUKET_PUBLIC": f"127.0.0.1:{service}",
+        "SUKET_OFFICE": f"127.0.0.1:{service}",
+        "SUKET_CERTIFICATES": str(folder / "caddy"),
+        "HTTP_PORT": str(free_port()),
+        "HTTPS_PORT": str(port),
+    }
+    command = ["caddy", "run", "--config", "deploy/Caddyfile", "--adapter", "caddyfile"]
+    with (folder / "caddy.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, cwd=ROOT, stderr=log, stdout=log)
+    try:
+        until = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            with suppress(OSError), over_tls(port)():
+                break
+            assert process.poll() is None, (folder / "caddy.log").read_text()[-2000:]
+            assert time.monotonic() < until
+            time.sleep(0.2)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_SECONDS)
+
+
+def over_tls(port: int) -> Connect:
+    unverified = ssl.create_default_context()
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
+
+    def connect() -> socket.socket:
+        plain = socket.create_connection(("127.0.0.1", port), timeout=10)
+        return unverified.wrap_socket(plain, server_hostname="localhost")
+
+    return connect
+
+
+def test_f22_slow_clients_at_the_proxy(world: World, tmp_path: Path, found: Found) -> None:
+    """The same in front of the proxy as it is shipped: everyone else is answered through it."""
+    if shutil.which("caddy") is None:
+        pytest.skip("caddy is not installed")
+    with serving(world.data, tmp_path / "log") as served, behind_caddy(served.port, tmp_path) as port:
+        connect = over_tls(port)
+
+        def ask() -> int:
+            connection = http.client.HTTPConnection("localhost", timeout=5)
+            connection.sock = connect()
+            try:
+                body = '{"seal": "123"}'
+                connection.request("POST", VERIFICATIONS, body, {"Content-Type": "application/json"})
+                return connection.getresponse().status
+            finally:
+                connection.close()
+
+        with slow_clients(connect):
+            taken, failed = normal_requests(ask)
+    found(told(taken, failed))
+    assert failed == 0
