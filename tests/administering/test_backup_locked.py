@@ -183,14 +183,19 @@ def test_a_check_finds_what_a_restore_would_refuse(
     assert refusal(tmp_path / "text") == "backup_unreadable"
 
 
-@pytest.mark.parametrize("text", ["", "age1", "AGE-SECRET-KEY-1QQQQ", "ssh-ed25519 AAAA", OTHER.recipient])
+@pytest.mark.parametrize(
+    "text",
+    ["", "age1", "AGE-SECRET-KEY-1QQQQ", "ssh-ed25519 AAAA", pytest.param(OTHER.recipient, id="a recipient")],
+)
 def test_what_is_no_key_file_is_refused(text: str) -> None:
     with pytest.raises(FileRefused) as refused:
         administering.read_identities(text)
     assert refused.value.code == "identity_unreadable"
 
 
-@pytest.mark.parametrize("text", ["", "age1", "someone@example.go.id", OTHER.text.splitlines()[-1]])
+@pytest.mark.parametrize(
+    "text", ["", "age1", "someone@example.go.id", pytest.param(OTHER.text.splitlines()[-1], id="a key")]
+)
 def test_what_is_no_recipient_is_refused_and_not_repeated(text: str) -> None:
     with pytest.raises(SettingsError) as refused:
         administering.read_recipients([KEY.recipient, text])
