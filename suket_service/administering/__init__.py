@@ -27,10 +27,10 @@ from suket_service.administering.calling import (
 )
 from suket_service.administering.clients import (
     BOTH_DAYS,
-    FEWEST_A_MINUTE,
     KEY_PREFIX,
     MOST_A_MINUTE,
     USUAL_A_MINUTE,
+    USUAL_TERM,
     NewClient,
     add_client,
     limit_client,
@@ -67,7 +67,7 @@ from suket_service.administering.elections import (
     planned,
 )
 from suket_service.administering.encrypting import (
-    MOST_KEY_CHARACTERS,
+    MOST_KEY_FILE_CHARACTERS,
     BackupKey,
     Identity,
     new_backup_key,
@@ -205,7 +205,6 @@ from suket_service.administering.witness import Published
 __all__ = [
     "BOTH_DAYS",
     "CONSOLE",
-    "FEWEST_A_MINUTE",
     "FIRST_PASSWORD",
     "KEY_PREFIX",
     "KINDS",
@@ -213,7 +212,7 @@ __all__ = [
     "LONGEST",
     "MOST_A_MINUTE",
     "MOST_CARDS",
-    "MOST_KEY_CHARACTERS",
+    "MOST_KEY_FILE_CHARACTERS",
     "MOST_VILLAGES",
     "NEEDS_CODE",
     "POINT_CHARACTERS",
@@ -223,6 +222,7 @@ __all__ = [
     "USAGE_HEADERS",
     "USUAL_A_MINUTE",
     "USUAL_COLUMNS",
+    "USUAL_TERM",
     "WINDOW_SECONDS",
     "Admitted",
     "Assignment",

@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from suket_service.errors import CallerError, Text
-from suket_service.registry import calls, clients, offices
+from suket_service.registry import calls, clients, offices, staff
 from suket_service.registry.calls import Window
 from suket_service.registry.clients import Client, ClientScope
 from suket_service.registry.session import Registry, Transaction
+from suket_service.registry.staff import Role
 
 WINDOW_SECONDS = 60
 #: So often is it noted at most when a key was heard of last.
@@ -108,7 +109,9 @@ def charge(registry: Registry, client: Client, call: str, more: int, at: datetim
 
 def _known(tx: Transaction, key: str, at: datetime) -> Client:
     client = clients.find_by_key(tx, key, at)
-    if client is None:
+    account = None if client is None else staff.find(tx, client.account)
+    # A key is worth what its account is: one that was shut, or became anything but a program's, asks nothing.
+    if client is None or account is None or not account.active or account.role is not Role.PROGRAM:
         raise CallRefused("client_unknown", _UNKNOWN)
     return client
 

@@ -11,13 +11,15 @@ from typing import Any
 from suket_service.errors import CallerError, Problem, RequestRefused, Text
 from suket_service.registry import audit, clients, offices, staff
 from suket_service.registry.clients import Client, ClientScope
-from suket_service.registry.session import Registry
+from suket_service.registry.session import Registry, Transaction
 from suket_service.registry.staff import Role, StaffMember
 
 #: So that a key that lies about in a file or a log is recognised as one.
 KEY_PREFIX = "suket_"
 KEY_BYTES = 32
 MOST_NAME_CHARACTERS, MOST_PURPOSE_CHARACTERS = 120, 200
+#: As long as most agreements run: a key's last day where nobody says another.
+USUAL_TERM = timedelta(days=365)
 MOST_YEARS = 5
 #: After a renewal the old key counts so many days more, in which the agency puts in the new one.
 BOTH_DAYS = 7
@@ -72,22 +74,14 @@ def add_client(
     key_id = secrets.token_hex(16)
     account = f"program-{key_id[:12]}"
     made = Client(key_id, office_code, account, name, purpose, scopes, by, at, expires_on, calls_a_minute)
+    new = NewClient(made, _new_key())
     with registry.writing() as tx:
         staff.require_member(tx, by, office_code, Role.ADMIN)
-        today = offices.office(tx, office_code).local_date(at)
-        valid = {each.name.casefold() for each in clients.of_office(tx, office_code) if each.is_valid(today)}
-        problems = _problems(made, today)
-        if name.casefold() in valid:
-            problems.append(Problem("name", "name_taken", _TAKEN))
-        if problems:
+        if problems := _problems(tx, made, at):
             raise RequestRefused(problems)
-        new = NewClient(made, _new_key())
-        staff.add_staff(tx, StaffMember(made.account, office_code, name, Role.PROGRAM), at)
+        staff.add_staff(tx, StaffMember(account, office_code, name, Role.PROGRAM), at)
         clients.add(tx, made, new.key)
-        details: dict[str, Any] = {"scopes": sorted(scopes), "expires_on": _iso(expires_on)}
-        if calls_a_minute != USUAL_A_MINUTE:
-            details["limit"] = calls_a_minute
-        audit.append(tx, at, by, "client.add", made.id, office_code, details)
+        audit.append(tx, at, by, "client.add", made.id, office_code, _noted(made))
         return new
 
 
@@ -168,7 +162,28 @@ def _new_key() -> str:
     return KEY_PREFIX + secrets.token_urlsafe(KEY_BYTES)
 
 
-def _problems(client: Client, today: date) -> list[Problem]:
+def _noted(client: Client) -> dict[str, Any]:
+    details: dict[str, Any] = {"scopes": sorted(client.scopes), "expires_on": _iso(client.expires_on)}
+    return details if client.calls_a_minute == USUAL_A_MINUTE else details | {"limit": client.calls_a_minute}
+
+
+def _problems(tx: Transaction, client: Client, at: datetime) -> list[Problem]:
+    today = offices.office(tx, client.office).local_date(at)
+    found = [
+        *_text_problems(client),
+        *_expiry_problems(client, today),
+        *_limit_problems(client.calls_a_minute),
+    ]
+    if not client.scopes:
+        told = Text("Pilih paling sedikit satu kewenangan.", "Choose at least one thing it may ask.")
+        found.append(Problem("scopes", "no_scope", told))
+    valid = {each.name.casefold() for each in clients.of_office(tx, client.office) if each.is_valid(today)}
+    if client.name.casefold() in valid:
+        found.append(Problem("name", "name_taken", _TAKEN))
+    return found
+
+
+def _text_problems(client: Client) -> list[Problem]:
     found = []
     texts = (
         ("name", client.name, MOST_NAME_CHARACTERS),
@@ -183,18 +198,20 @@ def _problems(client: Client, today: date) -> list[Problem]:
         elif not text.isprintable():
             told = Text("Harus satu baris teks.", "Must be one line of text.")
             found.append(Problem(name, "not_printable", told))
-    if not client.scopes:
-        told = Text("Pilih paling sedikit satu kewenangan.", "Choose at least one thing it may ask.")
-        found.append(Problem("scopes", "no_scope", told))
-    last = today + timedelta(days=365 * MOST_YEARS)
+    return found
+
+
+def _expiry_problems(client: Client, today: date) -> list[Problem]:
     if client.expires_on is not None and client.expires_on < today:
-        found.append(
-            Problem("expires_on", "date_past", Text("Tanggal ini sudah lewat.", "This day is past."))
+        told = Text(
+            "Tanggal ini sudah lewat. Pilih hari ini atau sesudahnya.",
+            "This day is past. Choose today or later.",
         )
-    elif client.expires_on is not None and client.expires_on > last:
+        return [Problem("expires_on", "date_past", told)]
+    if client.expires_on is not None and client.expires_on > today + timedelta(days=365 * MOST_YEARS):
         told = Text(f"Paling lama {MOST_YEARS} tahun.", f"At most {MOST_YEARS} years.")
-        found.append(Problem("expires_on", "out_of_range", told))
-    return found + _limit_problems(client.calls_a_minute)
+        return [Problem("expires_on", "out_of_range", told)]
+    return []
 
 
 def _limit_problems(calls_a_minute: int) -> list[Problem]:

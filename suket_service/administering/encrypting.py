@@ -18,7 +18,7 @@ from suket_service.errors import FileRefused, SettingsError, Text
 _HEADER = b"age-encryption.org/v1\n"
 _SECRET = "AGE-SECRET-KEY-"  # noqa: S105 - how a key's line begins
 #: More than any file of keys takes; a backup given by mistake is not read whole.
-MOST_KEY_CHARACTERS = 64 * 1024
+MOST_KEY_FILE_CHARACTERS = 64 * 1024
 
 #: Texts that have been read: ``age1…`` and ``AGE-SECRET-KEY-…``.
 Recipient = NewType("Recipient", str)
@@ -49,6 +49,14 @@ def read_recipients(texts: Sequence[str]) -> tuple[Recipient, ...]:
     Raises:
         SettingsError: ``recipient_unusable``.
     """
+    if any(text.strip().upper().startswith(_SECRET) for text in texts):
+        raise SettingsError(
+            "recipient_unusable",
+            Text(
+                "Ini kunci rahasianya, bukan penerimanya. Hapus dari mesin ini dan buat kunci cadangan baru. Tidak ada yang disalin.",
+                "This is the secret key, not its recipient. Take it off this machine and make a new backup key. Nothing was copied.",
+            ),
+        )
     try:
         return tuple(Recipient(str(_age.Recipient.from_str(text.strip()))) for text in texts)
     except pyrage.RecipientError:

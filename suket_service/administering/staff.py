@@ -130,7 +130,7 @@ def set_password(
     with registry.writing() as tx:
         if by != username:
             _require_administrator(tx, by, office)
-        staff.of_office(tx, office, username)
+        _a_person(tx, office, username)
         credentials.put_password(tx, username, password_hash, at)
         sessions.end(tx, username, at, but=keep)
         audit.append(tx, at, by, "staff.password", username, office)
@@ -150,7 +150,7 @@ def reset_sign_in(registry: Registry, office: str, username: str, by: str, at: d
         _require_administrator(tx, by, office)
         if by == username:
             raise NotAllowed("own_account", _OWN_ACCOUNT)
-        staff.of_office(tx, office, username)
+        _a_person(tx, office, username)
         credentials.put_password(tx, username, password_hash, at, must_change=True)
         credentials.forget_secret(tx, username)
         sessions.end(tx, username, at)
@@ -244,7 +244,7 @@ def set_role(
     """
     with registry.writing() as tx:
         _require_administrator(tx, by, office)
-        member = staff.of_office(tx, office, username)
+        member = _a_person(tx, office, username)
         if role is member.role:
             raise FieldError(_SAME_ROLE)
         if by == username:
@@ -298,13 +298,21 @@ def _proves_as_administrator(credential: Credential | None) -> bool:
     return credential is not None and credential.totp_locked is not None and not credential.must_change
 
 
+def _a_person(tx: Transaction, office: str, username: str) -> StaffMember:
+    """A member of that office's staff: an agency's program has neither password nor code, and no other role."""
+    member = staff.of_office(tx, office, username)
+    if member.role is Role.PROGRAM:
+        raise NotAllowed("not_a_person", _A_PROGRAM)
+    return member
+
+
 def _require_administrator(tx: Transaction, by: str, office: str) -> None:
     if by != CONSOLE:
         staff.require_member(tx, by, office, Role.ADMIN)
 
 
 def _require_password_first(tx: Transaction, office: str, username: str) -> None:
-    staff.of_office(tx, office, username)
+    _a_person(tx, office, username)
     if credentials.find(tx, username) is None:
         raise CallerError(
             "no_password",
@@ -320,6 +328,10 @@ _PLAIN_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 _OWN_ACCOUNT = Text(
     "Akun sendiri tidak dapat disetel ulang dari sini. Mintalah administrator lain.",
     "One's own account cannot be reset here. Ask another administrator.",
+)
+_A_PROGRAM = Text(
+    "Ini akun program instansi, bukan petugas. Kuncinya diatur dengan `suket clients`.",
+    "This is the account of an agency's program, no official. Its keys are seen to with `suket clients`.",
 )
 _SAME_ROLE = Problem("role", "nothing_to_change", Text("Perannya sudah itu.", "That is the role already."))
 _OWN_ROLE = Text(

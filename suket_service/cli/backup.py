@@ -136,7 +136,7 @@ def read_keys(identity: Path | None) -> tuple[Identity, ...]:
     try:
         # A character of a key file is one byte; whatever else was given is refused, not read whole.
         with click.open_file(str(identity), encoding="ascii") as opened:
-            return administering.read_identities(opened.read(administering.MOST_KEY_CHARACTERS))
+            return administering.read_identities(opened.read(administering.MOST_KEY_FILE_CHARACTERS))
     except UnicodeDecodeError:
         return administering.read_identities("")
 

@@ -50,7 +50,10 @@ def list_(session: Session, office: str | None, as_json: bool) -> None:
     "--scope", "scopes", multiple=True, required=True, type=_SCOPE, help="Kewenangan; boleh diulang."
 )
 @click.option("--purpose", help="Untuk apa, dan perjanjian yang mendasarinya; tanpa ini: sama dengan NAME.")
-@click.option("--until", type=_A_DAY, help="Hari terakhir kunci berlaku (TTTT-BB-HH).")
+@click.option(
+    "--until", type=_A_DAY, help="Hari terakhir kunci berlaku (TTTT-BB-HH); tanpa ini: satu tahun lagi."
+)
+@click.option("--no-end", is_flag=True, help="Kunci berlaku sampai dicabut.")
 @click.option(
     "--limit",
     type=int,
@@ -69,12 +72,15 @@ def add(
     scopes: tuple[str, ...],
     purpose: str | None,
     until: datetime | None,
+    no_end: bool,
     limit: int,
     office: str | None,
     by: str | None,
     as_json: bool,
 ) -> None:
     """Beri program instansi NAME sebuah kunci. Kunci ditampilkan sekali ini saja."""
+    if until and no_end:
+        raise click.UsageError("--until atau --no-end, bukan keduanya / one of the two")
     code, admin = _office_and_admin(session, office, by)
     wanted = frozenset(ClientScope(scope) for scope in scopes)
     with told_by_field(session):
@@ -84,7 +90,7 @@ def add(
             name.strip(),
             (purpose or name).strip(),
             wanted,
-            _day(until),
+            None if no_end else _day(until) or session.today(code) + administering.USUAL_TERM,
             admin,
             now(),
             calls_a_minute=limit,
@@ -179,10 +185,11 @@ def _tell_usage(session: Session, found: Usage) -> None:
     if not found.programs:
         session.say("Belum ada program instansi lain.", "There is no agency client yet.")
     for each in found.programs:
-        refused = session.tell("ditolak", "refused")
-        click.echo(f"{each.client.name}: {each.asked}, {refused} {each.refused}")
+        asked, refused = session.tell("dilayani", "answered"), session.tell("ditolak", "refused")
+        click.echo(f"{each.client.name}: {each.asked} {asked}, {each.refused} {refused}")
         for count in each.counts:
-            click.echo(f"  {count.month:%Y-%m}  {count.call:<24} {count.asked:>9} {count.refused:>7}")
+            of_each = f"{count.asked:>9} {asked} {count.refused:>7} {refused}"
+            click.echo(f"  {count.month:%Y-%m}  {count.call:<24} {of_each}")
 
 
 def _print_usage_json(found: Usage) -> None:
@@ -238,7 +245,9 @@ def _standing(session: Session, client: Client, today: date) -> str:
         return session.tell("dicabut", "revoked")
     if not client.is_valid(today):
         return session.tell("lewat masa", "expired")
-    until = client.expires_on.isoformat() if client.expires_on else "…"
+    if client.expires_on is None:
+        return session.tell("berlaku, tanpa akhir", "valid, no end set")
+    until = client.expires_on.isoformat()
     return session.tell(f"berlaku s.d. {until}", f"valid until {until}")
 
 

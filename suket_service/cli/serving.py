@@ -10,7 +10,7 @@ import click
 
 from suket_service.cli.session import Session
 from suket_service.registry import closed_files
-from suket_service.settings import HOME, ROLES, is_bind
+from suket_service.settings import HOME, ROLES, Settings, is_bind
 
 THREADS = 4
 #: How long a connection may be silent between two requests. The proxy in front lets go of it earlier.
@@ -40,20 +40,11 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
         raise click.BadParameter("SUKET_METRICS_BIND needs a port of its own", param_hint="--bind")
     session.registry.close()  # opened once, to say early when there is none
     closed_files.require(settings.data_dir, settings.database_url)
-    # gunicorn runs beside wsgi.py, so a relative data directory must not move with it.
-    os.environ["SUKET_DATA_DIR"] = str(settings.data_dir)
-    os.environ["SUKET_DATABASE_URL"] = settings.database_url
-    os.environ["SUKET_ENVIRONMENT"] = settings.environment
-    if settings.pades_certificate is not None:
-        os.environ["SUKET_PADES_CERTIFICATE"] = str(settings.pades_certificate)
+    _hand_on(settings)
     if role == "public":
-        for secret in _SECRETS:  # what it may not use it need not hold
-            os.environ.pop(secret, None)
-            os.environ.pop(f"{secret}_FILE", None)
+        _drop_secrets()
     else:
         _ = settings.own_secret_key  # said here, and not by each worker
-    # Workers count together in files; in memory, for they write at every request.
-    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="suket-metrics-", dir=_memory())
     session.say(
         f"Melayani di {bind}; alamat untuk umum: {settings.base_url}/",
         f"Serving at {bind}; the public address: {settings.base_url}/",
@@ -79,6 +70,23 @@ def serve(session: Session, bind: str, workers: int, role: str) -> None:
             *([f"--bind={settings.metrics_bind}"] if settings.metrics_bind else []),
         ],
     )
+
+
+def _hand_on(settings: Settings) -> None:
+    # gunicorn runs beside wsgi.py, so a relative data directory must not move with it.
+    os.environ["SUKET_DATA_DIR"] = str(settings.data_dir)
+    os.environ["SUKET_DATABASE_URL"] = settings.database_url
+    os.environ["SUKET_ENVIRONMENT"] = settings.environment
+    if settings.pades_certificate is not None:
+        os.environ["SUKET_PADES_CERTIFICATE"] = str(settings.pades_certificate)
+    # Workers count together in files; in memory, for they write at every request.
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="suket-metrics-", dir=_memory())
+
+
+def _drop_secrets() -> None:
+    for secret in _SECRETS:  # what a process may not use it need not hold
+        os.environ.pop(secret, None)
+        os.environ.pop(f"{secret}_FILE", None)
 
 
 def _memory() -> Path | None:

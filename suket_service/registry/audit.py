@@ -16,11 +16,12 @@ from suket_service.errors import RegistryError, Text
 from suket_service.registry.schema import AuditRow
 
 GENESIS = bytes(32)
-#: Noted by the thousand on the day of an election, and none of it changes a key, an office, a list or a window: who
-#: holds such things need not fetch or read them anew. An action that is not named here may change anything.
+#: Noted by the thousand, at the polls or by agencies' programs, and none of it changes a key, an office, a list or a
+#: window: who holds such things need not fetch or read them anew. An action not named here may change anything.
 CHANGES_NO_TRUST = (
     *("presentations.receive", "presentations.report", "station.sheets"),
     *("device.enrol", "device.confirm", "device.revoke", "device.check", "client.verify"),
+    *("letter.read", "letter.list", "letter.symbol", "letter.pdf"),
 )
 # Made once: making it anew for every entry costs more than the hash.
 _encode = json.JSONEncoder(ensure_ascii=False).encode

@@ -38,7 +38,7 @@ class Client:
     created_by: str
     created_at: datetime
     expires_on: date | None  # the last day, in the office's calendar
-    calls_a_minute: int = 600
+    calls_a_minute: int
     revoked_at: datetime | None = None
     used_at: datetime | None = None
 

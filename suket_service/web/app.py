@@ -61,12 +61,16 @@ def create_app(settings: Settings) -> APIFlask:
     context.install(app.extensions, context.Context(settings, registry, desk, Held(registry)))
     watching.install(app, settings)  # first: it times the others
     access.deny_by_default(app, settings)
-    if settings.logs.requests != "all":  # it leaves no line
-        quick.install(app, settings, desk)
+    quick.install(app, settings, desk)
     calling.install(app)
     language.install(app)
     error_pages.install(app)
     openapi.install(app)
+    _add_pages_and_calls(app, settings)
+    return app
+
+
+def _add_pages_and_calls(app: APIFlask, settings: Settings) -> None:
     app.register_blueprint(api.blueprint)
     app.register_blueprint(states.blueprint)
     app.register_blueprint(station.blueprint)
@@ -84,4 +88,3 @@ def create_app(settings: Settings) -> APIFlask:
         # Named as text because it brings in the printer: a public process never needs Pango.
         import_string("suket_service.web.staff:install")(app, settings)
         import_string("suket_service.web.api.letters:install")(app)
-    return app

@@ -29,7 +29,7 @@ from suket_service.errors import (
     Text,
     WrongState,
 )
-from suket_service.web.shape_errors import shape_problems
+from suket_service.web.shape_errors import WHOLE, shape_problems
 
 _log = logging.getLogger("suket")
 
@@ -65,6 +65,11 @@ _TEXTS = {
 _OLD_PAGE = Text(
     "Halaman ini dibuka sebelum Anda masuk atau keluar. Kembali, muat ulang halamannya, lalu kirim lagi.",
     "This page was opened before you signed in or out. Go back, reload it, and send it again.",
+)
+_NOT_JSON = Problem(
+    WHOLE,
+    "not_json",
+    Text("Bukan JSON (UTF-8) yang dapat dibaca.", "Not JSON (UTF-8) that can be read."),
 )
 _PAGES = ("error.html", "base.html", "staff/base.html")
 #: What passes: no descriptor, no memory or no room on the disk is left.
@@ -102,6 +107,8 @@ def install(app: APIFlask) -> None:
         status = _shape_status(error.status_code)
         cause = error.__cause__
         problems = shape_problems(cause) if isinstance(cause, ValidationError) else []
+        if status != error.status_code:  # no shape was asked after: it could not even be parsed
+            problems = [_NOT_JSON]
         answer = _answer(status, _slug(status), _text(status), problems)
         if allowed := dict(error.headers or {}).get("Allow"):
             answer.headers["Allow"] = str(allowed)

@@ -50,6 +50,9 @@ def install(app: APIFlask) -> None:
         guard = guard_of(request.endpoint)
         if request.method not in _READS:
             _require_same_site()
+            # Whoever was never signed in has nothing to lose: of what they send, up to 25 MB, nothing is read.
+            if guard.roles is not None and _owner() is None:
+                return _ask_to_sign_in()
             if guard.csrf:
                 csrf.protect()
         if guard.csrf:

@@ -12,7 +12,7 @@ from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication
 
 from apiflask import APIBlueprint
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -23,10 +23,10 @@ from suket_service.errors import SuketError
 from suket_service.registry import gauges
 from suket_service.registry.session import Registry
 from suket_service.web import metrics, metrics_folder
+from suket_service.web.bearer import SCHEME, bearer_token
 from suket_service.web.context import Context, context, now
 
 PATH = "/metrics"
-_BEARER = "bearer "
 blueprint = APIBlueprint("metrics", __name__, enable_openapi=False)
 
 
@@ -36,9 +36,8 @@ def page() -> Response:
     token = context().settings.metrics_token
     if token is None:
         abort(404)
-    given = request.headers.get("Authorization", "")
-    if given[: len(_BEARER)].lower() != _BEARER or not _same(given[len(_BEARER) :].strip(), token):
-        return Response(status=401, headers={"WWW-Authenticate": "Bearer"})
+    if not _same(bearer_token(), token):  # a token has at least 20 characters: none is never it
+        return Response(status=401, headers={"WWW-Authenticate": SCHEME})
     return Response(exposition(context(), now()), content_type=CONTENT_TYPE_LATEST)
 
 

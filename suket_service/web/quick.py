@@ -39,7 +39,7 @@ _log = logging.getLogger("suket.requests")
 
 
 def install(app: Flask, settings: Settings, desk: Desk) -> None:
-    """Put it ahead of the application."""
+    """Put it ahead of the application, unless every request is to leave a line: it leaves none."""
     if settings.logs.requests != "all":
         app.wsgi_app = QuickCheck(app, settings, desk)  # type: ignore[method-assign]  # what Flask recommends
 

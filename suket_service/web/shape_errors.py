@@ -39,7 +39,7 @@ _TYPES = {
     "date": Text("Harus tanggal, TTTT-BB-HH.", "Must be a date, YYYY-MM-DD."),
     "datetime": Text("Harus waktu menurut RFC 3339.", "Must be an instant by RFC 3339."),
 }
-_WRONG_VALUE = Text("Isinya tidak dapat dipakai.", "Cannot be used.")
+_WRONG_VALUE = Text("Isinya tidak dapat dipakai; lihat /api/docs.", "Cannot be used; see /api/docs.")
 _TEXTS = {
     "missing": Text("Belum diisi.", "Is missing."),
     "unknown_field": Text("Isian ini tidak dikenal di sini.", "There is no such field here."),
@@ -83,4 +83,5 @@ def _problem(field: str, kind: str, limits: Mapping[str, Any]) -> Problem:
     bounds = " ".join(f"{sign} {limits[name]}" for name, sign in _BOUNDS.items() if name in limits)
     values = {**limits, "bound": bounds}
     text = _TEXTS[code]
-    return Problem(field, code, Text(text.id.format(**values), text.en.format(**values)))
+    in_indonesian = values | {"expected": str(limits.get("expected", "")).replace(" or ", " atau ")}
+    return Problem(field, code, Text(text.id.format(**in_indonesian), text.en.format(**values)))

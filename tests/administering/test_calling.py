@@ -64,6 +64,14 @@ class TestKeys:
         [(code, _, quota)] = answers
         assert (code, quota) == ("client_unknown", None)
 
+    @pytest.mark.parametrize("change", ["active = (1 = 0)", "role = 'approver'"])
+    def test_a_key_counts_only_with_its_programs_account(
+        self, registry: Registry, limited: NewClient, change: str
+    ) -> None:
+        with raw(registry) as connection:
+            connection.execute(f"UPDATE staff SET {change} WHERE username = '{limited.client.account}'")
+        assert refused(lambda: admit(registry, limited.key)).code == "client_unknown"
+
     def test_whoever_is_not_known_leaves_nothing_behind(self, registry: Registry) -> None:
         refused(lambda: admit(registry, "suket_nobody"))
         assert counts(registry) == []

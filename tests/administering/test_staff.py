@@ -17,6 +17,7 @@ from suket_service.core.credentials import MustWait, check_password, needs_rehas
 from suket_service.core.letter import Office
 from suket_service.errors import CallerError, FieldError, KeyTrouble, NotAllowed, NotFound, SuketError
 from suket_service.registry import credentials, offices, staff
+from suket_service.registry.clients import ClientScope
 from suket_service.registry.schema import AuditRow, CredentialRow, FailedSignInRow, RegistryRow
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import Role, StaffMember
@@ -708,3 +709,33 @@ class TestBeginningAnew:
             refused(lambda: administering.reset_sign_in(registry, OFFICE.code, "kepala", "operator", NOON))
             == "not_allowed"
         )
+
+
+class TestPrograms:
+    """The account of another agency's program is nobody's: it never becomes a person's."""
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            lambda registry, account: administering.set_password(
+                registry, OFFICE.code, account, "panjang-dan-lain-sekali", "admin", NOON
+            ),
+            lambda registry, account: administering.reset_sign_in(
+                registry, OFFICE.code, account, "admin", NOON
+            ),
+            lambda registry, account: administering.propose_totp(registry, OFFICE.code, account),
+            lambda registry, account: administering.set_role(
+                registry, OFFICE.code, account, Role.APPROVER, "admin", NOON
+            ),
+        ],
+        ids=["password", "reset", "codes", "role"],
+    )
+    def test_it_gets_neither_credentials_nor_another_role(
+        self, registry: Registry, change: Callable[[Registry, str], object]
+    ) -> None:
+        program = administering.add_client(
+            registry, OFFICE.code, "RSUD", "Uji", frozenset({ClientScope.ISSUE}), None, "admin", NOON
+        )
+        with pytest.raises(NotAllowed) as error:
+            change(registry, program.client.account)
+        assert error.value.code == "not_a_person"

@@ -1,6 +1,6 @@
 """``suket clients``: a key printed once, and what can be done with it afterwards."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,8 @@ def clients(data: Path, *arguments: object, **env: str) -> Result:
     return suket("clients", *arguments, data=data, **env)
 
 
-def added(data: Path, *more: object) -> dict[str, Any]:
-    result = clients(data, "add", "Bank Contoh", "--scope", "verify", "--json", *more)
+def added(data: Path, *more: object, name: str = "Bank Contoh") -> dict[str, Any]:
+    result = clients(data, "add", name, "--scope", "verify", "--json", *more)
     assert result.exit_code == 0, result.output
     [line] = lines_of(result)
     return line
@@ -76,6 +76,25 @@ def test_a_line_for_people_says_how_it_stands(demo: Path) -> None:
     assert "dicabut" in clients(demo, "list").output
 
 
+def test_a_key_ends_after_a_year_unless_said_otherwise(demo: Path) -> None:
+    usual, endless = (
+        found(demo, added(demo)["key"]),
+        found(demo, added(demo, "--no-end", name="Tanpa")["key"]),
+    )
+    assert usual is not None
+    assert endless is not None
+    assert usual.expires_on is not None
+    assert abs(usual.expires_on - datetime.now(UTC).date() - timedelta(days=365)) <= timedelta(days=1)
+    assert endless.expires_on is None
+    assert "berlaku, tanpa akhir" in clients(demo, "list").output
+
+
+def test_a_key_has_a_last_day_or_none(demo: Path) -> None:
+    both = clients(demo, "add", "Bank", "--scope", "verify", "--until", "2027-01-31", "--no-end")
+    assert both.exit_code == 2
+    assert "--no-end" in both.stderr
+
+
 def test_a_revoked_key_counts_no_more(demo: Path) -> None:
     made = added(demo)
     assert clients(demo, "revoke", made["id"]).exit_code == 0
@@ -122,7 +141,7 @@ def test_usage_is_told_as_lines_objects_and_files(demo: Path, tmp_path: Path) ->
         1,
         0,
     )
-    assert "Bank Contoh: 1" in clients(demo, "usage").output
+    assert "Bank Contoh: 1 dilayani, 0 ditolak" in clients(demo, "usage").output
     for name, begins in (("p.csv", "\ufeffProgram,"), ("p.xlsx", "PK")):
         file = tmp_path / name
         assert clients(demo, "usage", "--out", file).exit_code == 0

@@ -13,7 +13,7 @@ import pytest
 
 from tests.browser_modules.test_browser_modules import OLDEST_NODE, node
 from tests.contract.agency import Served
-from tests.contract.guide import PROGRAMS, blocks, put_programs
+from tests.contract.guide import GUIDE, PROGRAMS, blocks, put_programs
 
 #: Between what one block of commands prints and the next.
 _MARK = "=====end of block====="
@@ -217,3 +217,16 @@ def test_the_offline_checks_have_under_forty_lines() -> None:
     lengths = {each.name: len(each.text.splitlines()) for each in blocks()}
     assert lengths["offline.py"] < 40
     assert lengths["offline.mjs"] < 40
+
+
+def test_the_answer_that_is_shown_has_the_names_and_values_of_a_real_one(newcomer: Newcomer) -> None:
+    [text] = re.findall(
+        r"^```\n(\{\"outcome\".*?\})\n```$", GUIDE.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    shown = json.loads(text.replace(", …}", "}"))
+    answer = newcomer.answer("Check one letter online")
+    assert set(shown) == set(answer)
+    assert set(shown["seal"]) < set(answer["seal"])
+    assert set(shown["registry"]) < set(answer["registry"])
+    alike = ("outcome", "tone", "not_covered")
+    assert {each: shown[each] for each in alike} == {each: answer[each] for each in alike}

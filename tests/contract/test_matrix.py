@@ -23,7 +23,7 @@ from suket_service.web.access import ROUTES
 from suket_service.web.app import create_app
 from tests.builders import BASE_URL, HOST, OFFICE, PASSPHRASE
 from tests.contract.test_document import calls_served
-from tests.web.api.programs import a_program
+from tests.web.api.programs import a_program, a_request
 from tests.web.staff.conftest import (
     OTHER,
     OfficeAtWork,
@@ -37,22 +37,7 @@ __all__ = ["office_template", "served_office"]
 
 VERIFY, READ, ISSUE, MANAGE = ClientScope.VERIFY, ClientScope.READ, ClientScope.ISSUE, ClientScope.MANAGE
 REASON = {"reason": "Data salah tulis"}
-REQUEST = {
-    "nik": "2172031708950021",
-    "name": "SUHARTINI",
-    "birth_place": "TANJUNGPINANG",
-    "birth_date": "1995-08-17",
-    "sex": "M",
-    "address": "JALAN MERDEKA NOMOR 5",
-    "rt": "001",
-    "rw": "002",
-    "region_code": "2172031001",
-    "religion": "ISLAM",
-    "marital_status": "BELUM KAWIN",
-    "occupation": "NELAYAN",
-    "citizenship": "WNI",
-    "blood_type": "O",
-}
+REQUEST = a_request(21, blood_type="O")
 
 
 @dataclass(frozen=True)

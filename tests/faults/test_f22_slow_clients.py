@@ -1,4 +1,4 @@
-"""F22: two hundred clients send a byte a second; everyone else is served as before."""
+"""F22: two hundred clients send a byte a second, or over a hundred stop in the middle; everyone else is served as before."""
 
 import http.client
 import os
@@ -19,16 +19,46 @@ from tests.faults.conftest import Found
 from tests.serving import PATIENCE_SECONDS, ROOT, VERIFICATIONS, Served, free_port, serving
 
 SLOW, SECONDS = 200, 8
+SILENT, SILENT_SECONDS = 120, 4
 _HEAD = (
     f"POST {VERIFICATIONS} HTTP/1.1\r\nHost: localhost\r\n"
     "Content-Type: application/json\r\nContent-Length: 300\r\n"
 ).encode()
 Connect = Callable[[], socket.socket]
+_HOST = b"Host: localhost\r\n"
+#: What a client without any credential sends before it is silent: each once kept every thread, or all of a worker.
+SHAPES = {
+    "a head without end": b"GET /healthz HTTP/1.1\r\n" + _HOST + b"X-A: " + b"a" * 17_000,
+    "chunks without end": _HEAD.replace(b"Content-Length: 300", b"Transfer-Encoding: chunked")
+    + b"\r\n"
+    + (b"4000\r\n" + b" " * 0x4000 + b"\r\n") * 4
+    + b"10\r\n",
+    "an end of chunks within a chunk": _HEAD.replace(b"Content-Length: 300", b"Transfer-Encoding: chunked")
+    + b"\r\n10\r\n{\r\n0\r\n\r\n",
+    "the beginning of a second request": b"GET /healthz HTTP/1.1\r\n" + _HOST + b"\r\nGET /heal",
+    "a connection that is not hung up": b"GET /healthz HTTP/1.1\r\n" + _HOST + b"Connection: close\r\n\r\n",
+    "a body too long": _HEAD.replace(b"300", b"5000000") + b"\r\n" + b" " * 65_536,
+    "a presentation of no device": b"POST /api/v1/presentations HTTP/1.1\r\n"
+    + _HOST
+    + b"Content-Type: application/json\r\nContent-Length: 400000\r\n\r\n"
+    + b" " * 65_536,
+    "an upload of nobody": b"POST /counter/unlisted HTTP/1.1\r\n"
+    + _HOST
+    + b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 20000000\r\n\r\n"
+    + b"--x\r\nContent-Disposition: form-data; name=a; filename=b\r\n\r\n"
+    + b"a" * 65_536,
+}
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return build_world(tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="module")
+def service(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with serving(world.data, tmp_path_factory.mktemp("served") / "log") as served:
+        yield served
 
 
 @contextmanager
@@ -86,6 +116,20 @@ def test_f22_slow_clients_straight_at_the_service(world: World, tmp_path: Path, 
     """With 200 clients that send a byte a second, straight at the service, everyone else is answered."""
     with serving(world.data, tmp_path / "log") as served, slow_clients(straight_at(served)):
         taken, failed = normal_requests(asking(served))
+    found(told(taken, failed))
+    assert failed == 0
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_f22_clients_that_stop_in_the_middle(service: Served, shape: str, found: Found) -> None:
+    """While 120 clients without a credential have sent that and say no more, everyone else is answered."""
+    connect = straight_at(service)
+    with ExitStack() as held:
+        for _ in range(SILENT):
+            each = held.enter_context(connect())
+            with suppress(ConnectionError):  # let go of before all was sent
+                each.sendall(SHAPES[shape])
+        taken, failed = normal_requests(asking(service), SILENT_SECONDS)
     found(told(taken, failed))
     assert failed == 0
 

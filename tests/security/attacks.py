@@ -348,6 +348,7 @@ ATTACKS: dict[str, Attack] = {
         "A run or a batch goes on by one bounded part a request, each committed; writers queue fairly and give up "
         "in time; bodies, rows and pages have limits",
         of("printing/test_runs.py", "test_each_call_renders_the_next_part_until_there_is_none")
+        + of("faults/test_f22_slow_clients.py", "test_f22_clients_that_stop_in_the_middle")
         + of("issuing/test_previewing.py", "test_goes_on_a_while_at_a_time")
         + of("registry/test_queue.py", "test_the_longer_one_has_waited_the_more_often_one_asks")
         + of("registry/test_session.py", "test_a_reader_does_not_wait_for_a_writer")

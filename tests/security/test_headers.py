@@ -11,7 +11,8 @@ from werkzeug.datastructures import Headers
 
 from suket_service.settings import Settings
 from suket_service.web.access import ROUTES
-from tests.security.routes import answer_to, asked, begun
+from tests.security.routes import answer_to, asked
+from tests.web.staff.test_matrix import begun
 from tests.web.test_routes import ask
 
 #: What anyone may keep, and for how long. Everything else is for this one reading.

@@ -9,8 +9,9 @@ from sqlalchemy import String
 from suket_service.errors import RegistryError
 from suket_service.registry.schema import Base
 from suket_service.settings import Settings
-from tests.security.routes import answer_to, asked, begun
+from tests.security.routes import answer_to, asked
 from tests.web.staff.conftest import OfficeAtWork
+from tests.web.staff.test_matrix import begun
 
 ROOT = Path(__file__).parents[2]
 MARKUP = "\"'><img src=x onerror=alert(1)></title></textarea><script>alert(2)</script>{{7*7}}&"

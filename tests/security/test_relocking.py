@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 
 from suket_service import administering
+from suket_service.administering.keys import LEAST_PASSPHRASE_CHARACTERS
 from suket_service.core.keyring import Purpose
 from suket_service.errors import FieldError, KeyTrouble
 from suket_service.registry import audit, keys
 from suket_service.registry.session import Registry
+from suket_service.settings import LEAST_SECRET_CHARACTERS
 from tests.builders import NOON, OFFICE, PASSPHRASE, TODAY
 
 NEXT = "another passphrase of the tests"
@@ -59,3 +61,7 @@ def test_a_short_one_is_refused(registry: Registry) -> None:
     with pytest.raises(FieldError):
         administering.relock_keys(registry, PASSPHRASE, "x" * 19, SOON)
     assert kid_by(registry, PASSPHRASE)
+
+
+def test_a_passphrase_that_relocks_is_one_that_the_settings_take() -> None:
+    assert LEAST_PASSPHRASE_CHARACTERS == LEAST_SECRET_CHARACTERS

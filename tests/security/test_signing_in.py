@@ -7,8 +7,9 @@ import pytest
 from apiflask import APIFlask
 
 from suket_service.settings import Settings
-from tests.security.routes import asked, begun
+from tests.security.routes import asked
 from tests.web.staff.conftest import PASSWORD, Client, OfficeAtWork
+from tests.web.staff.test_matrix import begun
 
 COOKIE, FORM_COOKIE, HOST = "__Host-suket", "__Host-suket-form", "suket.example.go.id"
 

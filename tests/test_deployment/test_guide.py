@@ -16,8 +16,9 @@ import yaml  # type: ignore[import-untyped]
 
 from suket_service import administering
 from suket_service.cli.main import main
+from suket_service.registry.session import Registry
 from tests.builders import NOON
-from tests.postgresql import Cluster
+from tests.postgresql import SUPERUSER, Cluster
 from tests.test_deployment.conftest import ROOT
 
 GUIDE = (ROOT / "docs/operations.md").read_text("utf-8")
@@ -43,7 +44,15 @@ def commands() -> list[str]:
 def test_it_holds_blocks_of_each_kind() -> None:
     kinds = {name for name, _ in _BLOCK.findall(GUIDE)}
     assert kinds == {
-        *("drill", "drill-move", "one-machine", "one-machine-proxy", "containers", "containers-prepare"),
+        *(
+            "drill",
+            "drill-move",
+            "one-machine",
+            "one-machine-proxy",
+            "containers",
+            "containers-prepare",
+            "containers-restore",
+        ),
     }
 
 
@@ -143,7 +152,7 @@ def test_backup_drill_and_restore_go_as_written(office: dict[str, str], tmp_path
     assert "can be restored" in said[2]
     assert "Last number" not in said[2]  # none was issued yet
     assert (tmp_path / "data.lost" / "suket.sqlite3").is_file()
-    assert (tmp_path / "laporan-pemulihan.json").is_file()
+    assert (tmp_path / "cadangan" / "laporan-pemulihan.json").is_file()
 
 
 @pytest.mark.slow
@@ -156,3 +165,21 @@ def test_moving_to_postgresql_goes_as_written(
     said = follow(text, {**office, "SUKET_BACKUP_RECIPIENTS": key.recipient}, tmp_path)
     assert "Restored: 0 letters" in said
     assert not (tmp_path / "pindah.sqlite3").exists()
+
+
+def test_the_new_database_of_a_restore_takes_the_registry_and_the_lost_one_stays(cluster: Cluster) -> None:
+    [text] = blocks("containers-restore")
+    [told] = re.findall(r"<<'END'\n(.*?)^END$", text, re.MULTILINE | re.DOTALL)
+    cluster.create_database("suket")
+    try:
+        with cluster.connect(SUPERUSER) as connection:
+            for statement in told.strip().splitlines():
+                connection.execute(statement.encode())
+            held = connection.execute("SELECT datname FROM pg_database").fetchall()
+        assert {("suket",), ("suket_lost",)} <= set(held)
+        registry = Registry(cluster.url("suket"))
+        registry.migrate()
+        registry.close()
+    finally:
+        cluster.drop_database("suket")
+        cluster.drop_database("suket_lost")

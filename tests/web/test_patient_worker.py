@@ -1,9 +1,20 @@
 """When a request is there: before that it takes nobody's thread."""
 
+import os
+import selectors
+import socket
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.workers.gthread import TConn
 
-from suket_service.web.patient_worker import MOST_BODY, MOST_HEAD, is_whole
+from suket_service.web import patient_worker
+from suket_service.web.patient_worker import MOST_BODY, MOST_HEAD, PatientWorker, is_whole
 
+ROUNDS = 100
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
 
@@ -18,7 +29,7 @@ def test_a_head_that_is_not_over_is_not_there(cut: int) -> None:
     assert is_whole(GET)
 
 
-def test_a_head_without_end_is_for_the_server_to_refuse() -> None:
+def test_a_head_without_end_is_not_gathered_on() -> None:
     assert is_whole(b"x" * MOST_HEAD)
 
 
@@ -43,3 +54,134 @@ def test_a_body_in_chunks_is_there_with_its_last_one() -> None:
 @pytest.mark.parametrize("length", ["", "-1", "x", "9" * 20])
 def test_a_length_that_is_none_is_for_the_server_to_refuse(length: str) -> None:
     assert is_whole(post(length, b""))
+
+
+class Room:
+    """A worker at work in this process, whose application reads as much as a request's path says."""
+
+    def __init__(self) -> None:
+        settings = Config()
+        settings.set("threads", 2)
+        self.worker = PatientWorker(1, os.getppid(), [], None, 30, settings, Logger(settings))
+        self.worker.tpool, self.worker.poller = self.worker.get_thread_pool(), selectors.DefaultSelector()
+        self.worker.method_queue.init()
+        self.worker.poller.register(
+            self.worker.method_queue.fileno(), selectors.EVENT_READ, self.worker.method_queue.run_callbacks
+        )
+        self.worker.wsgi, self.answered = self._answer, 0
+        self._ends: list[socket.socket] = []
+
+    def _answer(self, environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
+        environ["wsgi.input"].read(int(environ["PATH_INFO"][1:] or 0))
+        self.answered += 1
+        start("204 No Content", [])
+        return []
+
+    def connect(self, first: bytes) -> socket.socket:
+        ours, theirs = socket.socketpair()
+        self._ends.append(theirs)
+        theirs.sendall(first)
+        self.worker.nr_conns += 1
+        self.worker.enqueue_req(TConn(self.worker.cfg, ours, ("127.0.0.1", 1), ("127.0.0.1", 80)))
+        return theirs
+
+    def goes_on_until(self, is_so: Callable[[], object]) -> None:
+        for _ in range(ROUNDS):
+            if is_so():
+                return
+            self.worker.wait_for_and_dispatch_events(0.1)
+        pytest.fail("it never came to that")
+
+    def close(self) -> None:
+        for end in self._ends:
+            end.close()
+        self.goes_on_until(lambda: self.worker.nr_conns == 0)
+        self.worker.tpool.shutdown()
+        self.worker.poller.close()
+        self.worker.method_queue.close()
+        self.worker.tmp.close()
+
+
+@pytest.fixture
+def room() -> Iterator[Room]:
+    room = Room()
+    yield room
+    room.close()
+
+
+def is_hung_up(theirs: socket.socket) -> bool:
+    theirs.setblocking(False)
+    try:
+        while theirs.recv(4096):
+            pass
+    except BlockingIOError:
+        return False
+    return True
+
+
+CHUNKED = b"POST /9 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"GET / HTTP/1.1\r\nX: " + b"x" * MOST_HEAD,
+        CHUNKED + b"20000\r\n" + b"x" * MOST_BODY,
+        CHUNKED + b"10\r\nabc\r\n0\r\n\r\n",  # of sixteen bytes, eleven are there, and look like an end
+    ],
+    ids=["a head", "a body in chunks", "a chunk that looks like the last"],
+)
+def test_whoever_comes_to_no_end_is_hung_up_on(
+    room: Room, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 3600.0)
+    theirs = room.connect(sent)
+    room.goes_on_until(lambda: is_hung_up(theirs))
+    assert room.answered == 0
+
+
+def test_what_came_of_the_next_request_is_gathered_on(room: Room) -> None:
+    theirs = room.connect(GET + GET[:9])
+    room.goes_on_until(lambda: room.worker.pending_conns)
+    assert room.answered == 1
+    theirs.sendall(GET[9:] + GET)
+    room.goes_on_until(lambda: room.answered == 3)
+
+
+def test_long_bodies_leave_a_thread_to_everyone_else(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 3600.0)
+    long = post(MOST_BODY + 5, b"x" * MOST_BODY).replace(b"POST /", b"POST /%d" % (MOST_BODY + 5))
+    slow = [room.connect(long) for _ in range(4)]
+    room.goes_on_until(lambda: not room.worker.pending_conns)
+    room.connect(GET)
+    room.goes_on_until(lambda: room.answered)
+    for theirs in slow:
+        theirs.sendall(b"12345")
+    room.goes_on_until(lambda: room.answered == 5)
+
+
+def test_of_a_long_body_a_thread_waits_for_no_more_than_a_pause(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 0.1)
+    theirs = room.connect(post(10**6, b"x" * MOST_BODY).replace(b"POST /", b"POST /1000000"))
+    room.goes_on_until(lambda: is_hung_up(theirs))
+    assert room.answered == 0
+
+
+def test_for_what_nobody_read_of_a_body_a_pause_is_too_long(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 3600.0)
+    theirs = room.connect(post(10**6, b"x" * MOST_BODY).replace(b"POST /", b"POST /1000"))
+    room.goes_on_until(lambda: is_hung_up(theirs))
+    assert room.answered == 1
+
+
+def test_who_does_not_hang_up_after_the_last_answer_holds_nobody_up(room: Room) -> None:
+    last = room.connect(GET.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+    room.goes_on_until(lambda: room.worker.pending_conns)
+    assert is_hung_up(last)
+    room.connect(GET)
+    room.goes_on_until(lambda: room.answered == 2)
+    assert room.worker.nr_conns == 2

@@ -233,6 +233,13 @@ def test_what_is_no_proof_is_refused(web: FlaskClient, method: str, path: str, s
     assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
+def test_whoever_sends_a_programs_key_in_another_form_is_told_the_form(web: FlaskClient) -> None:
+    told = web.post(VERIFICATIONS, json={"seal": "1"}, headers={"Authorization": "suket_x"}).get_json()
+    assert told["code"] == "proof_invalid"
+    assert "Authorization: Bearer suket_" in told["detail"]
+    assert "Authorization: Bearer suket_" in told["title"]
+
+
 @pytest.mark.parametrize(("method", "path"), [("GET", BUNDLE), ("POST", PRESENTATIONS)])
 def test_without_a_proof_nothing_is_told(web: FlaskClient, method: str, path: str) -> None:
     assert problem(web.open(path, method=method, json=a_body(path))) == (401, "proof_invalid")

@@ -135,6 +135,12 @@ def test_another_shape_is_a_problem(client: FlaskClient, body: bytes, kind: str)
     assert (problem["status"], problem["code"]) == (422, "wrong_shape")
 
 
+@pytest.mark.parametrize("body", [b"", b"{seal: 1}", b"seal=1", b'{"seal": "\xff"}'])
+def test_what_is_no_json_is_told_so(client: FlaskClient, body: bytes) -> None:
+    [told] = client.post(URL, data=body, content_type="application/json").get_json()["errors"]
+    assert (told["field"], told["code"]) == ("body", "not_json")
+
+
 def test_a_problem_names_the_field_and_repeats_nothing(client: FlaskClient, world: World) -> None:
     response = client.post(URL, json={"seal": world.texts["valid"], "more": world.texts["valid"]})
     assert response.get_json()["fields"] == ["more"]

@@ -16,6 +16,7 @@ from suket_service.core.letter import LetterState
 from suket_service.registry import uploads
 from suket_service.registry.letters.records import (
     Draft,
+    Event,
     LetterRecord,
     person_values,
     portrait_key,
@@ -130,14 +131,15 @@ def askers(tx: Connection, letters: Sequence[str]) -> dict[str, frozenset[str]]:
     return {letter: frozenset(people) for letter, people in found.items()}
 
 
-def submitters(tx: Connection, letters: Sequence[str]) -> dict[str, str]:
-    """Who handed each of those drafts to the approver, or corrected it last; nobody where it came straight in."""
+def submissions(tx: Connection, letters: Sequence[str]) -> dict[str, Event]:
+    """How each of those drafts was handed to the approver, or corrected last; nothing where it came straight in."""
+    columns = LetterEventRow.at, LetterEventRow.actor, LetterEventRow.action, LetterEventRow.reason
     rows = tx.execute(
-        select(LetterEventRow.letter, LetterEventRow.actor)
+        select(LetterEventRow.letter, *columns)
         .where(LetterEventRow.letter.in_(letters), LetterEventRow.action.in_(_SUBMITTING))
         .order_by(LetterEventRow.id)
     )
-    return {row.letter: row.actor for row in rows}
+    return {row[0]: Event(*row[1:]) for row in rows}
 
 
 def amend(tx: Connection, letter: str, draft: Draft, revision: int) -> None:

@@ -25,7 +25,7 @@ from suket_service.web.api.letter_answers import brief, warned
 from suket_service.web.api.letter_shapes import DraftOut, LetterIn, Warned, as_json
 from suket_service.web.calling import Answered, client, once
 from suket_service.web.context import context, now
-from suket_service.web.staff.paper_checks import PaperChecks
+from suket_service.web.paper_checks import PaperChecks
 
 #: The columns of a file of requests under the names that the API gives them, and back again for its errors.
 _COLUMN_OF = {name: HEADERS[name] for name in LetterIn.model_fields if name != "photo"}
@@ -103,7 +103,8 @@ def _picture(photo: str | None) -> bytes | None:
 
 
 def _in_our_names(problem: Problem) -> Problem:
-    return replace(problem, field=_NAME_OF.get(problem.field, problem.field))
+    field, text = _NAME_OF.get(problem.field, problem.field), _TOLD_PROGRAMS.get(problem.code, problem.text)
+    return replace(problem, field=field, text=text)
 
 
 def _warnings(asked: AskedFor) -> list[Warned]:
@@ -112,6 +113,25 @@ def _warnings(asked: AskedFor) -> list[Warned]:
     return warned([_in_our_names(each) for each in named])
 
 
+#: What a program can do about these is not what the office's own people can.
+_TOLD_PROGRAMS = {
+    "letter_open": Text(
+        "Orang ini masih memegang surat yang berlaku, atau konsepnya menunggu. Bila itu permintaan Anda sendiri, "
+        "lihat suratnya (GET /api/v1/letters/{id}); bila bukan, hubungi kantor.",
+        "This person still holds a letter, or a draft of one waits. If you asked for it yourself, "
+        "look at it (GET /api/v1/letters/{id}); if not, ask the office.",
+    ),
+    "not_in_register": Text(
+        "Orang ini tidak ada dalam daftar penduduk kantor yang sudah merekam. Periksa NIK-nya, "
+        "atau arahkan pemohon ke kantor.",
+        "This person is not in the office's register of the recorded. Check the NIK, "
+        "or send them to the office.",
+    ),
+    "differs_from_register": Text(
+        "Isi kolom ini berbeda dari daftar penduduk. Cocokkan dengan KK; bila sudah benar, hubungi kantor.",
+        "This differs from the register. Check the family card; if that says the same, ask the office.",
+    ),
+}
 _NOT_BASE64 = Text(
     "Foto harus berupa berkas JPEG atau PNG dalam base64.",
     "The photo has to be a JPEG or PNG file in base64.",

@@ -5,11 +5,12 @@ cannot be sent: neither a recording state nor an office, a number, a state or wh
 """
 
 import re
+from contextlib import suppress
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictInt, StrictStr
-from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
 
 from suket_service.core.kind import HIGHEST_CODE
 from suket_service.issuing.life import MOST_REASON_CHARACTERS
@@ -31,10 +32,11 @@ LetterStatus = Literal["draft", "approved", "issued", "suspended", "revoked", "s
 
 
 def _day(given: object) -> object:
-    """A day as the API writes it; anything else is left for the shape to refuse."""
+    """A day as the API writes it; ``date.fromisoformat`` alone takes other forms too."""
     if isinstance(given, str) and _ISO_DATE.fullmatch(given):
-        return date.fromisoformat(given)
-    raise ValueError("YYYY-MM-DD")
+        with suppress(ValueError):
+            return date.fromisoformat(given)
+    raise PydanticCustomError("date_form", "YYYY-MM-DD")
 
 
 def _count(given: object) -> object:
@@ -58,19 +60,20 @@ class LetterIn(_Given):
         json_schema_extra={
             "examples": [
                 {
-                    "nik": "2172031708950003",
-                    "name": "SUHARTINI",
+                    "nik": "2172022401649120",
+                    "name": "SUPARMAN",
                     "birth_place": "TANJUNGPINANG",
-                    "birth_date": "1995-08-17",
-                    "sex": "F",
-                    "address": "JALAN MERDEKA NOMOR 5",
-                    "rt": "001",
-                    "rw": "002",
-                    "region_code": "2172031001",
+                    "birth_date": "1964-01-24",
+                    "sex": "M",
+                    "address": "JALAN POS NO. 37",
+                    "rt": "006",
+                    "rw": "006",
+                    "region_code": "2172021003",
                     "religion": "ISLAM",
                     "marital_status": "BELUM KAWIN",
-                    "occupation": "NELAYAN",
+                    "occupation": "GURU",
                     "citizenship": "WNI",
+                    "blood_type": "O",
                 }
             ]
         },
@@ -139,36 +142,33 @@ class ExtensionIn(ReasonIn):
     )
 
 
-def _without_default(schema: dict[str, Any]) -> None:
-    del schema["default"]  # None: it may be left out, but there is no null in an address
+def _never_null(schema: dict[str, Any]) -> None:
+    # It may be left out, but there is no null in an address.
+    [asked] = [each for each in schema.pop("anyOf") if each != {"type": "null"}]
+    schema.update(asked)
+    del schema["default"]
 
 
 class LettersQuery(_Given):
     """Which letters are listed. Nothing given: every letter that was ever issued, in the order of issuing."""
 
-    status: ListStatus | SkipJsonSchema[None] = Field(
+    status: ListStatus | None = Field(
         None,
         description="issued: and in force today. Drafts are listed only where they are asked for",
-        json_schema_extra=_without_default,
+        json_schema_extra=_never_null,
     )
-    village: VillageCode | SkipJsonSchema[None] = Field(
+    village: VillageCode | None = Field(
         None,
         description="The code of the holders' village",
-        json_schema_extra=_without_default,
+        json_schema_extra=_never_null,
     )
-    issued_from: Day | SkipJsonSchema[None] = Field(
-        None, description="The first day of issue", json_schema_extra=_without_default
-    )
-    issued_until: Day | SkipJsonSchema[None] = Field(
-        None, description="The last day of issue", json_schema_extra=_without_default
-    )
+    issued_from: Day | None = Field(None, description="The first day of issue", json_schema_extra=_never_null)
+    issued_until: Day | None = Field(None, description="The last day of issue", json_schema_extra=_never_null)
     limit: Annotated[int, BeforeValidator(_count)] = Field(50, ge=1, le=MOST_LISTED)
-    cursor: StrictStr | SkipJsonSchema[None] = Field(
+    cursor: Annotated[StrictStr, Field(min_length=1, max_length=_MOST_CURSOR)] | None = Field(
         None,
-        min_length=1,
-        max_length=_MOST_CURSOR,
         description="`next` of the page before, with the same other parameters",
-        json_schema_extra=_without_default,
+        json_schema_extra=_never_null,
     )
 
 

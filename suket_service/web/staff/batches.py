@@ -16,9 +16,9 @@ from suket_service.sheets.table import Row
 from suket_service.web.context import context, now
 from suket_service.web.forms import Form, done
 from suket_service.web.language import number
+from suket_service.web.paper_checks import PaperChecks
 from suket_service.web.signed_in import may, signed_in
 from suket_service.web.staff.judged import Judged
-from suket_service.web.staff.paper_checks import PaperChecks
 from suket_service.web.staff.people_files import (
     bad_rows,
     by_field,

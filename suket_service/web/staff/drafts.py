@@ -16,6 +16,7 @@ from suket_service.core.resident import RECORDING_NAMES
 from suket_service.errors import PrinterError, Text, WrongState
 from suket_service.issuing.applying import FIXED, fields_of
 from suket_service.issuing.drafting import DRAFT_CHANGED
+from suket_service.paper.wording import SEXES
 from suket_service.registry import clients, letters, offices, residents, staff
 from suket_service.registry.clients import Client
 from suket_service.registry.letters import LetterRecord, Waiting, waiting_for
@@ -247,6 +248,7 @@ def _page(tx: Transaction, record: LetterRecord, form: Form) -> str:
         events=letters.events(tx, record.id),
         names=staff.names(tx, me.office.code),
         program=program_of(tx, record),
+        sexes=SEXES,
         namesakes=second_look.namesakes(tx, record.resident),
         hints=requests.warnings(Nik(nik), record.resident),
         card_ready=ready and bool(cards),

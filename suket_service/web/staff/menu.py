@@ -28,7 +28,7 @@ class Item:
 _ITEMS = (
     Item("front.home", Text("Ikhtisar", "Overview")),
     Item("counter.search", Text("Loket", "Counter")),
-    Item("drafts.mine", Text("Konsep saya", "My drafts")),
+    Item("drafts.mine", Text("Konsep", "Drafts")),
     Item("desk.queue", Text("Meja persetujuan", "Approvals")),
     Item("letters.find", Text("Surat", "Letters")),
     Item("printing.runs", Text("Cetak", "Printing")),

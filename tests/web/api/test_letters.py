@@ -1,5 +1,6 @@
 """What a program asks letters on and is told of them: drafts for the counter, lists, one letter, its paper."""
 
+import csv
 import json
 from base64 import b64encode
 from dataclasses import replace
@@ -8,10 +9,13 @@ from typing import Any
 import pytest
 from werkzeug.test import TestResponse
 
+from suket_service.core.request import HEADERS
 from suket_service.paper import symbol
 from suket_service.registry import letters
 from suket_service.registry.clients import ClientScope
 from suket_service.registry.letters import Waiting, waiting_for
+from suket_service.settings import HOME
+from suket_service.web.api.letter_shapes import LetterIn
 from suket_service.web.app import create_app
 from tests.paper.builders import face
 from tests.web.api.programs import LETTERS, Program, a_program, a_request, record_of
@@ -53,6 +57,16 @@ def test_a_request_becomes_a_draft_that_waits_at_the_counter(office: OfficeAtWor
     assert ("letter.draft", told["id"], {"held": True, "kind": 1}) in entries(office, program.account)
 
 
+def test_the_documents_example_is_somebody_of_the_demos_register() -> None:
+    example = LetterIn.model_json_schema()["examples"][0]
+    with (HOME / "examples" / "penduduk-loket.csv").open(encoding="utf-8", newline="") as rows:
+        [person] = [row for row in csv.DictReader(rows) if row["nik"] == example["nik"]]
+    # The register writes a person's sex out, and has no letter's reason or kind.
+    told = {HEADERS[name]: value for name, value in example.items() if name != "sex"}
+    assert told.items() <= person.items()
+    assert (example["sex"], person["jenis_kelamin"]) == ("M", "LAKI-LAKI")
+
+
 def test_the_answer_names_nobody_and_warns_of_what_the_nik_says(program: Program) -> None:
     answer = program.post(LETTERS, a_request(region_code="2172041002"))
     assert "SUHARTINI" not in answer.text
@@ -85,6 +99,7 @@ def test_what_the_counter_would_refuse_is_refused_by_field(program: Program) -> 
     unlisted = program.post(LETTERS, a_request(serial=3999))
     assert errors(unlisted) == {("nik", "not_in_register")}
     assert "BUDI" not in other_name.text + unlisted.text
+    assert "Impor" not in other_name.text + unlisted.text  # that is the office's own to do
 
 
 def test_a_photograph_is_stored_anew(office: OfficeAtWork, program: Program) -> None:
@@ -170,7 +185,15 @@ def test_a_list_is_narrowed(office: OfficeAtWork, program: Program) -> None:
     ],
 )
 def test_a_query_of_another_shape_is_refused(program: Program, query: str) -> None:
-    assert program.get(f"{LETTERS}?{query}").status_code == 422
+    [(field, _)] = errors(program.get(f"{LETTERS}?{query}"))
+    assert field == query.partition("=")[0]
+
+
+@pytest.mark.parametrize("day", ["1-1-2026", "2026-13-01", "20260101", ""])
+def test_a_day_of_another_form_is_told_the_form(program: Program, day: str) -> None:
+    [told] = program.get(f"{LETTERS}?issued_from={day}").get_json()["errors"]
+    assert (told["field"], told["code"]) == ("issued_from", "wrong_type")
+    assert "YYYY-MM-DD" in told["message_en"]
 
 
 def test_a_cursor_is_of_one_office_and_one_filter(office: OfficeAtWork, program: Program) -> None:

@@ -1,10 +1,14 @@
 """What an office sees of the requests of agencies' programs, and how two of its people decide on them."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from suket_service.core.letter import LetterState
+from suket_service.paper.wording import SEXES
+from suket_service.registry.schema import LetterRow
 from tests.web.api.programs import LETTERS, Program, a_program, a_request, record_of
 from tests.web.api.test_letters_changes import change
 from tests.web.staff.conftest import OfficeAtWork
@@ -82,6 +86,25 @@ def test_an_operator_submits_it_and_an_approver_sees_both(
     told = program.get(f"{LETTERS}/{asked}").get_json()
     assert (told["state"], told["waits_for"]) == ("issued", None)
     assert "menunggu dilihat" not in office.client("operator").page("/")
+
+
+def test_it_waits_for_the_approver_only_since_it_was_submitted(office: OfficeAtWork, asked: str) -> None:
+    with office.registry.writing() as tx:
+        asked_at = datetime.now(UTC) - timedelta(days=3)
+        tx.execute(update(LetterRow).where(LetterRow.id == asked).values(created_at=asked_at))
+    office.client("operator2").post(f"/drafts/{asked}/submit", {"revision": "0"})
+    page = office.client("kepala").page(f"/desk/{asked}")
+    assert "menunggu sejak" in page
+    assert "(3 hari)" not in page
+
+
+def test_an_operator_finds_every_fact_of_it_as_text(office: OfficeAtWork, asked: str) -> None:
+    page = office.client("operator").page(f"/drafts/{asked}")
+    person = record_of(office, asked).resident
+    more = person.marital_status, person.occupation, person.citizenship
+    for fact in (SEXES[person.sex], person.religion, *more):
+        assert f"<dd>{fact}</dd>" in page
+    assert 'href="/drafts?siapa=program"' in page
 
 
 def test_an_operator_corrects_it_first(office: OfficeAtWork, asked: str) -> None:

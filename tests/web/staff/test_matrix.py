@@ -4,6 +4,7 @@ import hashlib
 import pkgutil
 import shutil
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib import import_module
@@ -72,6 +73,15 @@ def office(
     prepared: tuple[Path, dict[str, str]], served_office: tuple[APIFlask, Settings]
 ) -> Iterator[OfficeAtWork]:
     """That office, to be changed as one likes."""
+    with begun(prepared, served_office) as found:
+        yield found
+
+
+@contextmanager
+def begun(
+    prepared: tuple[Path, dict[str, str]], served_office: tuple[APIFlask, Settings]
+) -> Iterator[OfficeAtWork]:
+    """The office with all that the examples speak of, for as long as the block lasts."""
     folder, values = prepared
     with at_work(served_office, folder / "suket.sqlite3") as found:
         shutil.copytree(folder, found.settings.data_dir, dirs_exist_ok=True)

@@ -25,8 +25,6 @@ _SCOPES = {
     ClientScope.MANAGE: Text("menangguhkan, mencabut, menggantikan", "suspend, revoke, supersede"),
     ClientScope.STATION: Text("mendaftarkan alat pindai petugas", "enrol officers' scanners"),
 }
-#: As long as most agreements run.
-_USUAL_DAYS = 365
 
 
 @blueprint.get("/administration/clients")
@@ -53,7 +51,7 @@ def _page(form: Form) -> str:
 @blueprint.get("/administration/clients/new")
 def new_client() -> str:
     """The form for another program."""
-    until = signed_in().today + timedelta(days=_USUAL_DAYS)
+    until = signed_in().today + administering.USUAL_TERM
     usual = {
         "scopes": ClientScope.VERIFY.value,
         "expires_on": until.isoformat(),

@@ -72,12 +72,12 @@ ACTIONS: dict[str, Text] = {
     "point.today": Text("mengumumkan keadaan titik layanan", "said what works at a service point"),
     "point.remove": Text("menghapus titik layanan", "removed a service point"),
     "point.restore": Text("memulihkan titik layanan", "restored a service point"),
-    "client.add": Text("mendaftarkan aplikasi instansi", "added an agency's program"),
-    "client.renew": Text("memperbarui kunci aplikasi instansi", "renewed an agency's key"),
-    "client.revoke": Text("mencabut aplikasi instansi", "revoked an agency's program"),
-    "client.limit": Text("mengubah batas aplikasi instansi", "changed the limit of an agency's program"),
+    "client.add": Text("mendaftarkan program instansi", "added an agency's program"),
+    "client.renew": Text("memperbarui kunci program instansi", "renewed an agency's key"),
+    "client.revoke": Text("mencabut program instansi", "revoked an agency's program"),
+    "client.limit": Text("mengubah batas program instansi", "changed the limit of an agency's program"),
     "client.verify": Text(
-        "memeriksa surat sebagai aplikasi instansi", "checked letters as an agency's program"
+        "memeriksa surat sebagai program instansi", "checked letters as an agency's program"
     ),
     # The registry itself
     "key.new": Text("membuat kunci", "made a key"),

@@ -23,8 +23,8 @@ from suket_service.registry.session import Transaction
 from suket_service.web.context import context
 from suket_service.web.forms import Form
 from suket_service.web.language import say
+from suket_service.web.paper_checks import PaperChecks
 from suket_service.web.signed_in import signed_in
-from suket_service.web.staff.paper_checks import PaperChecks
 
 PICTURE, KEPT, NO_PICTURE = portrait.FIELD, "foto_tersimpan", "tanpa_foto"
 Options = Sequence[tuple[str, str]]

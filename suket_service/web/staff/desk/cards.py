@@ -5,6 +5,7 @@ Reads only, and judges nothing: what speaks against a letter comes from the rule
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from suket_service import issuing
 from suket_service.core import reason as reasons
@@ -12,7 +13,7 @@ from suket_service.core import request as requests
 from suket_service.core.nik import Nik
 from suket_service.errors import Problem, Text
 from suket_service.registry import clients, letters, offices, residents, staff
-from suket_service.registry.letters import LetterRecord
+from suket_service.registry.letters import Event, LetterRecord
 from suket_service.registry.residents import Entry
 from suket_service.registry.session import Transaction
 from suket_service.web.signed_in import SignedIn
@@ -39,7 +40,8 @@ class Card:
     asked_by: str  # the name, where it is still known
     by_program: bool  # of another agency
     submitted_by: str  # the name of whoever submitted it, where that is another
-    days: int  # since it was asked for
+    since: datetime  # it waits for its approver
+    days: int
     papers: tuple[Paper, ...]
     obstacles: tuple[Problem, ...]
     warnings: tuple[Text, ...]  # each wants a look of its own
@@ -77,7 +79,7 @@ def cards_of(tx: Transaction, records: Sequence[LetterRecord], me: SignedIn) -> 
     namesakes = letters.namesakes_of(tx, office, [record.resident for record in records])
     cards = offices.cards_in_stock(tx, office)
     programs = {each.account for each in clients.of_office(tx, office)}
-    submitters = letters.submitters(tx, [record.id for record in records])
+    submissions = letters.submissions(tx, [record.id for record in records])
     return [
         Card(
             record=record,
@@ -85,8 +87,9 @@ def cards_of(tx: Transaction, records: Sequence[LetterRecord], me: SignedIn) -> 
             entry=entries.get(record.resident.nik),
             asked_by=names.get(record.requested_by, record.requested_by),
             by_program=record.requested_by in programs,
-            submitted_by=_submitter(record, submitters, names),
-            days=(me.today - me.office.local_date(record.created_at)).days,
+            submitted_by=_submitter(record, submissions.get(record.id), names),
+            since=(since := _since(record, submissions.get(record.id))),
+            days=(me.today - me.office.local_date(since)).days,
             papers=_papers(record.papers or {}),
             obstacles=obstacles.get(record.id, ()),
             warnings=tuple(
@@ -110,9 +113,17 @@ def cards_of(tx: Transaction, records: Sequence[LetterRecord], me: SignedIn) -> 
     ]
 
 
-def _submitter(record: LetterRecord, submitters: Mapping[str, str], names: Mapping[str, str]) -> str:
-    submitter = submitters.get(record.id, record.requested_by)
-    return "" if submitter == record.requested_by else names.get(submitter, submitter)
+def _submitter(record: LetterRecord, submission: Event | None, names: Mapping[str, str]) -> str:
+    if submission is None or submission.actor == record.requested_by:
+        return ""
+    return names.get(submission.actor, submission.actor)
+
+
+def _since(record: LetterRecord, submission: Event | None) -> datetime:
+    # Correcting one's own draft while it waits does not begin its waiting anew.
+    if submission is None or (submission.action == "amend" and submission.actor == record.requested_by):
+        return record.created_at
+    return submission.at
 
 
 def _papers(shown: Mapping[str, str]) -> tuple[Paper, ...]:
