@@ -33,7 +33,7 @@ CONTRACT = {
         "check",
         "audit",
     ),
-    *("backup", "restore"),
+    *("backup", "backup-key", "restore"),
 }
 #: Beyond design.md section 7; of its own, `clients` comes with the API.
 BEYOND = {"withdraw", "offices"}
