@@ -83,9 +83,8 @@ def test_no_row_is_walked_to_on_the_way(sqlite_registry: Registry) -> None:
 
 def test_no_lock_is_left_behind(registry: Registry, issued: LetterRecord, look: Look) -> None:
     look()
-    with (
-        registry.writing() as tx
-    ):  # a reader that still held its lock would keep SQLite's writer from its commit
+    # A reader that still held its lock would keep SQLite's writer from its commit.
+    with registry.writing() as tx:
         audit.append(tx, NOON, "operator", "test", "-")
 
 
