@@ -12,9 +12,7 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
-from pyzbar import pyzbar
 
 from suket_service import administering, issuing, printing
 from suket_service.cli.letter_files import photos_beside, read_rows
@@ -29,6 +27,7 @@ from suket_service.registry import keys, letters
 from suket_service.registry.session import Registry
 from suket_service.verifying import Desk
 from tests.builders import BASE_URL, HOST, NOON, PASSPHRASE, TODAY
+from tests.decoders import by_zbar, by_zxing
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "examples" / "permohonan.csv"
@@ -102,14 +101,6 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
         },
     )
     registry.close()
-
-
-def by_zxing(picture: Image.Image) -> list[str]:
-    return [code.text for code in zxingcpp.read_barcodes(picture)]
-
-
-def by_zbar(picture: Image.Image) -> list[str]:
-    return [code.data.decode() for code in pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])]
 
 
 def at_150_dpi(printed: Printed) -> Image.Image:

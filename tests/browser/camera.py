@@ -8,10 +8,10 @@ import io
 from pathlib import Path
 
 import pypdfium2
-import zxingcpp
 from PIL import Image, ImageFilter
 
 from suket_service.paper import symbol
+from tests.decoders import symbols
 
 #: What the page asks for at best; the fake camera gives what the file holds.
 FRAME = (1280, 720)
@@ -29,7 +29,7 @@ class Camera:
         self.file = file
         page = pypdfium2.PdfDocument(letter_pdf)[0]
         self._page: Image.Image = page.render(scale=_DPI / 72).to_pil().convert("RGB")
-        [found] = zxingcpp.read_barcodes(self._page)
+        [found] = symbols(self._page)
         corners = found.position
         self._box = corners.top_left.x, corners.top_left.y, corners.bottom_right.x, corners.bottom_right.y
         self.show_nothing()

@@ -7,12 +7,12 @@ from pathlib import Path
 import pypdf
 import pypdfium2
 import pytest
-import zxingcpp
 
 from suket_service.errors import PrinterError
 from suket_service.paper.enrolment_sheet import EnrolmentSheets, StationSheet, print_sheets, unprintable
 from suket_service.paper.report_pdf import ReportPrinter
 from tests.builders import BASE_URL, LETTERHEAD, NOON
+from tests.decoders import by_zxing
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 KID = "Zv7ZQ2gQh8b1l0OI-_xYkq3T5uW9aBcDeFgHiJkLmNo"
@@ -48,8 +48,7 @@ def pages(pdf: bytes) -> list[str]:
 def test_the_symbol_enrols_by_the_link_in_its_fragment(printer: ReportPrinter, dots_per_inch: int) -> None:
     pdf = print_sheets(printer, PAPERS, [SHEET])
     picture = pypdfium2.PdfDocument(pdf)[0].render(scale=dots_per_inch / 72).to_pil()
-    [found] = zxingcpp.read_barcodes(picture)
-    assert found.text == f"{BASE_URL}/scan/#enrol=7QKDM2XAR9TC.{KID}"
+    assert by_zxing(picture) == [f"{BASE_URL}/scan/#enrol=7QKDM2XAR9TC.{KID}"]
 
 
 def test_every_station_has_one_page_of_its_own(printer: ReportPrinter) -> None:
@@ -58,7 +57,7 @@ def test_every_station_has_one_page_of_its_own(printer: ReportPrinter) -> None:
     assert [f"TPS {each:03}" in page for each, page in enumerate(told, 1)] == [True] * 12
     assert [f"AAAA-BBBB-{each:04}" in page for each, page in enumerate(told, 1)] == [True] * 12
     symbols = [
-        zxingcpp.read_barcodes(page.render(scale=2).to_pil())[0].text.partition("=")[2][:12]
+        by_zxing(page.render(scale=2).to_pil())[0].partition("=")[2][:12]
         for page in pypdfium2.PdfDocument(print_sheets(printer, PAPERS, sheets))
     ]
     assert symbols == [f"AAAABBBB{each:04}" for each in range(1, 13)]

@@ -6,11 +6,10 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-import zxingcpp
 from PIL import Image
-from pyzbar import pyzbar
 
 from suket_service.paper.letter_pdf import LetterPrinter
+from tests.decoders import by_zbar, by_zxing
 from tests.paper import builders
 
 LETTERS = {"usual": builders.letter(), "largest": builders.hardest()}
@@ -21,14 +20,6 @@ def page(name: str, dpi: int) -> Image.Image:
     pdf = LetterPrinter(builders.TEMPLATES, demo=False).print(LETTERS[name]).pdf
     picture: Image.Image = pypdfium2.PdfDocument(pdf)[0].render(scale=dpi / 72, grayscale=True).to_pil()
     return picture
-
-
-def by_zxing(picture: Image.Image) -> list[str]:
-    return [code.text for code in zxingcpp.read_barcodes(picture)]
-
-
-def by_zbar(picture: Image.Image) -> list[str]:
-    return [code.data.decode() for code in pyzbar.decode(picture, symbols=[pyzbar.ZBarSymbol.QRCODE])]
 
 
 def as_it_is(picture: Image.Image) -> Image.Image:

@@ -14,7 +14,6 @@ from typing import Any
 import pypdf
 import pypdfium2
 import pytest
-import zxingcpp
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.keys import load_certs_from_pemder_data
@@ -28,6 +27,7 @@ from suket_service.errors import PrinterError
 from suket_service.paper.certificate import Certificate
 from suket_service.paper.engine import RENDERER
 from suket_service.paper.letter_pdf import LetterPrinter, PrintedLetter
+from tests.decoders import by_zxing
 from tests.paper import builders
 from tests.paper.certificates import FROM, PASSPHRASE, UNTIL, a_certificate, authority
 
@@ -151,7 +151,7 @@ def test_the_signed_file_begins_with_the_unsigned_one(printed: PrintedLetter, pr
 
 def test_the_symbol_still_reads_back_to_the_seal(printed: PrintedLetter) -> None:
     picture = pypdfium2.PdfDocument(printed.pdf)[0].render(scale=150 / 72, grayscale=True).to_pil()
-    assert [code.text for code in zxingcpp.read_barcodes(picture)] == [LETTER.seal_text]
+    assert by_zxing(picture) == [LETTER.seal_text]
 
 
 def text_of(pdf: bytes) -> str:

@@ -7,7 +7,6 @@ from pathlib import Path
 import pypdf
 import pypdfium2
 import pytest
-import zxingcpp
 
 from suket_service.core.letter import Capacity
 from suket_service.errors import PrinterError
@@ -22,6 +21,7 @@ from suket_service.paper.report_pdf import (
     signatory,
 )
 from tests.builders import LETTERHEAD, NOON
+from tests.decoders import by_zxing
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 LIST = ListPaper(
@@ -146,8 +146,7 @@ def test_a_closing_report_is_one_page_whose_symbol_tells_the_chain(printer: Repo
     for told in ("Diterbitkan", "471.13/0007", "Disetujui Kepala", "Petugas (operator)"):
         assert told in page
     image = pypdfium2.PdfDocument(pdf)[0].render(scale=3).to_pil()
-    [symbol] = zxingcpp.read_barcodes(image)
-    assert symbol.text == CLOSING.qr
+    assert by_zxing(image) == [CLOSING.qr]
 
 
 def test_each_station_begins_a_page_and_numbers_its_own(printer: ReportPrinter) -> None:

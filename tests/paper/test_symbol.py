@@ -3,19 +3,19 @@ from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
-import zxingcpp
 from PIL import Image
 
 from suket_service.errors import SealError
 from suket_service.paper import symbol
+from tests.decoders import by_zxing
 from tests.paper import builders
 
 GOOD_TEXTS = [case["text"] for case in builders.seal_cases() if case.get("signature") == "good"]
 
 
 def read(picture: bytes) -> str:
-    found = zxingcpp.read_barcodes(Image.open(BytesIO(picture)).convert("L"))
-    return found[0].text
+    [text] = by_zxing(Image.open(BytesIO(picture)).convert("L"))
+    return text
 
 
 @pytest.mark.parametrize("text", GOOD_TEXTS)

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pypdfium2
-import zxingcpp
 from numpy.typing import NDArray
 from PIL import Image
 
 from suket_service.core.letter import Letter
 from suket_service.paper.letter_pdf import LetterPrinter
+from tests.decoders import symbols
 from tests.paper import builders
 
 DPI = 300
@@ -42,7 +42,7 @@ def printed(letter: Letter) -> Print:
     """That letter's page."""
     pdf = LetterPrinter(builders.TEMPLATES, demo=False).print(letter).pdf
     picture: Image.Image = pypdfium2.PdfDocument(pdf)[0].render(scale=DPI / 72, grayscale=True).to_pil()
-    [code] = zxingcpp.read_barcodes(picture)
+    [code] = symbols(picture)
     where = code.position
     corners = [where.top_left, where.top_right, where.bottom_right, where.bottom_left]
     middle = sum(each.x for each in corners) / 4, sum(each.y for each in corners) / 4

@@ -13,7 +13,6 @@ from html import unescape
 import pypdf
 import pypdfium2
 import pytest
-import zxingcpp
 from joserfc import jws
 from joserfc.jwk import KeySet
 
@@ -30,6 +29,7 @@ from suket_service.registry.polling_stations import NewStation
 from suket_service.web.staff.elections.readiness import counts, is_unheard
 from suket_service.web.staff.elections.words import CANCELLED, CLOSED, OPEN, OVER, standing
 from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE
+from tests.decoders import by_zxing
 from tests.presenting.polls import Phone
 from tests.registry.builders import tampering
 from tests.web.staff.conftest import Client, OfficeAtWork
@@ -351,9 +351,7 @@ class TestPhones:
 
 
 def links_of(pdf: bytes) -> list[str]:
-    return [
-        zxingcpp.read_barcodes(page.render(scale=2).to_pil())[0].text for page in pypdfium2.PdfDocument(pdf)
-    ]
+    return [by_zxing(page.render(scale=2).to_pil())[0] for page in pypdfium2.PdfDocument(pdf)]
 
 
 class TestSheets:
