@@ -85,13 +85,32 @@ def add_client(
         return new
 
 
-def renew_client(registry: Registry, office_code: str, client: str, by: str, at: datetime) -> NewClient:
+def renew_client(
+    registry: Registry,
+    office_code: str,
+    client: str,
+    by: str,
+    at: datetime,
+    *,
+    expires_on: date | None = None,
+    no_end: bool = False,
+) -> NewClient:
     """Give a client another key; the old one counts for :data:`BOTH_DAYS` more days at most.
+
+    Args:
+        registry: where it is kept.
+        office_code: the office whose letters it is about.
+        client: whose key, by its id.
+        by: an administrator of that office.
+        at: now.
+        expires_on: the new key's last day; None: the old one's.
+        no_end: the new key counts until it is revoked.
 
     Raises:
         NotAllowed: ``by`` is no administrator of that office.
         NotFound: no such client here.
         CallerError: ``client_ended``: its key counts no more; ``client_renewed``: a newer one took over.
+        RequestRefused: ``date_past`` or ``out_of_range``.
     """
     with registry.writing() as tx:
         staff.require_member(tx, by, office_code, Role.ADMIN)
@@ -101,13 +120,19 @@ def renew_client(registry: Registry, office_code: str, client: str, by: str, at:
             raise CallerError("client_ended", _ENDED)
         if any(_succeeds(each, old, today) for each in clients.of_office(tx, office_code)):
             raise CallerError("client_renewed", _RENEWED)
-        new = NewClient(
-            replace(old, id=secrets.token_hex(16), created_by=by, created_at=at, used_at=None), _new_key()
+        last_day = None if no_end else expires_on or old.expires_on
+        made = replace(
+            old, id=secrets.token_hex(16), created_by=by, created_at=at, used_at=None, expires_on=last_day
         )
+        if problems := _expiry_problems(made, today):
+            raise RequestRefused(problems)
+        new = NewClient(made, _new_key())
         clients.add(tx, new.client, new.key)
         until = today + timedelta(days=BOTH_DAYS)
         clients.set_expiry(tx, old.id, min(until, old.expires_on or until))
         details = {"new": new.client.id, "old_until": _iso(min(until, old.expires_on or until))}
+        if last_day != old.expires_on:
+            details["until"] = _iso(last_day)
         audit.append(tx, at, by, "client.renew", old.id, office_code, details)
         return new
 

@@ -79,8 +79,7 @@ def add(
     as_json: bool,
 ) -> None:
     """Beri program instansi NAME sebuah kunci. Kunci ditampilkan sekali ini saja."""
-    if until and no_end:
-        raise click.UsageError("--until atau --no-end, bukan keduanya / one of the two")
+    _require_one_end(until, no_end)
     code, admin = _office_and_admin(session, office, by)
     wanted = frozenset(ClientScope(scope) for scope in scopes)
     with told_by_field(session):
@@ -100,14 +99,31 @@ def add(
 
 @clients.command()
 @click.argument("id")
+@click.option(
+    "--until", type=_A_DAY, help="Hari terakhir kunci baru (TTTT-BB-HH); tanpa ini: sama dengan kunci lama."
+)
+@click.option("--no-end", is_flag=True, help="Kunci baru berlaku sampai dicabut.")
 @_OFFICE
 @_BY
 @_AS_JSON
 @click.pass_obj
-def renew(session: Session, id: str, office: str | None, by: str | None, as_json: bool) -> None:
+def renew(
+    session: Session,
+    id: str,
+    *,
+    until: datetime | None,
+    no_end: bool,
+    office: str | None,
+    by: str | None,
+    as_json: bool,
+) -> None:
     """Beri program kunci baru; kunci lamanya masih berlaku beberapa hari."""
+    _require_one_end(until, no_end)
     code, admin = _office_and_admin(session, office, by)
-    new = administering.renew_client(session.registry, code, id, admin, now())
+    with told_by_field(session):
+        new = administering.renew_client(
+            session.registry, code, id, admin, now(), expires_on=_day(until), no_end=no_end
+        )
     session.warn(
         Text(
             f"Kunci lama masih berlaku paling lama {administering.BOTH_DAYS} hari.",
@@ -174,6 +190,11 @@ def usage(
         _print_usage_json(found)
     else:
         _tell_usage(session, found)
+
+
+def _require_one_end(until: datetime | None, no_end: bool) -> None:
+    if until and no_end:
+        raise click.UsageError("--until atau --no-end, bukan keduanya / one of the two")
 
 
 def _day(typed: datetime | None) -> date | None:

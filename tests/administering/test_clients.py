@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from suket_service import administering
 from suket_service.administering import BOTH_DAYS, KEY_PREFIX, NewClient
+from suket_service.administering.clients import MOST_YEARS
 from suket_service.errors import CallerError, NotAllowed, NotFound, RequestRefused
 from suket_service.registry import clients
 from suket_service.registry.clients import Client, ClientScope, hash_of
@@ -99,6 +100,25 @@ class TestRenewing:
         new = administering.renew_client(registry, OFFICE.code, old.client.id, "admin", NOON + DAY)
         assert found(registry, old.key, 2) is None
         assert new.client.expires_on == TODAY + DAY
+
+    @pytest.mark.parametrize("until", [{"expires_on": TODAY + 30 * DAY}, {"no_end": True}])
+    def test_the_new_key_takes_another_last_day_where_one_is_said(
+        self, registry: Registry, until: dict[str, Any]
+    ) -> None:
+        old = add(registry, expires_on=TODAY + 2 * DAY)
+        new = administering.renew_client(registry, OFFICE.code, old.client.id, "admin", NOON, **until)
+        assert new.client.expires_on == until.get("expires_on")
+        assert [found(registry, key, 20) is not None for key in (old.key, new.key)] == [False, True]
+
+    @pytest.mark.parametrize(("days", "code"), [(-1, "date_past"), (365 * MOST_YEARS + 1, "out_of_range")])
+    def test_a_last_day_that_cannot_be_renews_nothing(self, registry: Registry, days: int, code: str) -> None:
+        old = add(registry)
+        with pytest.raises(RequestRefused) as refused:
+            administering.renew_client(
+                registry, OFFICE.code, old.client.id, "admin", NOON, expires_on=TODAY + days * DAY
+            )
+        assert [(each.field, each.code) for each in refused.value.problems] == [("expires_on", code)]
+        assert len(administering.list_clients(registry, OFFICE.code)) == 1
 
     def test_the_older_of_two_keys_is_not_renewed_again(self, registry: Registry) -> None:
         old = add(registry)

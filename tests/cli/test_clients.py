@@ -111,6 +111,15 @@ def test_after_a_renewal_both_keys_count(demo: Path) -> None:
     assert "7 hari" in result.stderr
 
 
+def test_a_renewed_key_takes_another_last_day_where_one_is_said(demo: Path) -> None:
+    made = added(demo)
+    assert clients(demo, "renew", made["id"], "--until", "2030-01-31", "--no-end").exit_code == 2
+    refused = clients(demo, "renew", made["id"], "--until", "2020-01-31")
+    assert (refused.exit_code, "expires_on" in refused.stderr) == (1, True)
+    assert clients(demo, "renew", made["id"], "--no-end").exit_code == 0
+    assert lines_of(clients(demo, "list", "--json"))[0]["expires_on"] is None
+
+
 def test_without_a_scope_there_is_no_client(demo: Path) -> None:
     assert clients(demo, "add", "Bank Contoh").exit_code == 2
     assert clients(demo, "add", "Bank Contoh", "--scope", "everything").exit_code == 2

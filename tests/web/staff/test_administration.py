@@ -353,6 +353,23 @@ class TestClients:
         assert self.found(office, old) is None
         assert self.found(office, new)
 
+    def test_a_renewal_takes_another_last_day_or_none(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        for typed, day in (("2030-01-31", date(2030, 1, 31)), ("", None)):
+            browser.post("/administration/clients/new", {**CLIENT, "name": f"Bank {typed}"})
+            client = administering.list_clients(office.registry, OFFICE.code)[0]
+            path = f"/administration/clients/{client.id}/renew"
+            for wrong in ("kapan-kapan", "2020-01-01"):
+                assert browser.post(path, {"expires_on": wrong}).status_code == 422
+            new = self.found(office, self.key_in(browser.post(path, {"expires_on": typed}).text))
+            assert new is not None
+            assert new.expires_on == day
+
+    def test_what_opens_nothing_is_not_offered(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        assert 'value="station"' not in browser.page("/administration/clients/new")
+        assert browser.post("/administration/clients/new", {**CLIENT, "scopes": "station"}).status_code == 422
+
     def test_a_limit_is_changed_and_shown(self, office: OfficeAtWork) -> None:
         browser = office.client("admin")
         browser.post("/administration/clients/new", {**CLIENT, "calls_a_minute": "1200"})

@@ -14,6 +14,7 @@ from suket_service.web.forms import Form, done
 from suket_service.web.signed_in import may, signed_in
 from suket_service.web.staff.administration.area import asking, blueprint, one_line, typed_count, typed_day
 
+#: Offered here: phones at polling stations prove themselves by keys of their own, so ``station`` opens nothing.
 _SCOPES = {
     ClientScope.VERIFY: Text(
         "memeriksa surat dan melihat data pemegangnya", "check letters and see their holders' data"
@@ -23,7 +24,6 @@ _SCOPES = {
         "mengajukan konsep surat; dua orang tetap menyetujui", "submit drafts; two people still approve"
     ),
     ClientScope.MANAGE: Text("menangguhkan, mencabut, menggantikan", "suspend, revoke, supersede"),
-    ClientScope.STATION: Text("mendaftarkan alat pindai petugas", "enrol officers' scanners"),
 }
 
 
@@ -88,9 +88,19 @@ def add_client() -> ResponseReturnValue:
 def renew_client(client: str) -> ResponseReturnValue:
     """Give a program another key, and show it once; the old one counts for some days more."""
     ask, form = asking(), Form.given()
+    expires_on = typed_day(form, "expires_on")
     with form.catching():
-        made = administering.renew_client(ask.registry, ask.office, client, ask.by, ask.at)
-        return _show_key(made, renewed=client)
+        if form.ok:
+            made = administering.renew_client(
+                ask.registry,
+                ask.office,
+                client,
+                ask.by,
+                ask.at,
+                expires_on=expires_on,
+                no_end="expires_on" in form and not form["expires_on"],
+            )
+            return _show_key(made, renewed=client)
     return _page(form), 422
 
 
@@ -130,7 +140,7 @@ def _form_page(form: Form) -> str:
 
 def _typed_scopes(form: Form) -> frozenset[ClientScope]:
     given = form.all("scopes")
-    if not set(given) <= set(ClientScope):
+    if not set(given) <= set(_SCOPES):
         raise FieldError(Problem("scopes", "unknown", Text("Pilih dari daftar.", "Choose from the list.")))
     return frozenset(ClientScope(each) for each in given)
 
