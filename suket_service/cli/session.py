@@ -17,7 +17,15 @@ import click
 
 from suket_service import publishing
 from suket_service.core.keyring import Purpose
-from suket_service.errors import FileRefused, NotFound, Problem, SettingsError, SuketError, Text
+from suket_service.errors import (
+    FileRefused,
+    NotFound,
+    Problem,
+    RegistryError,
+    SettingsError,
+    SuketError,
+    Text,
+)
 from suket_service.issuing import Sealing
 from suket_service.publishing import Publisher
 from suket_service.registry import keys, offices, staff
@@ -47,10 +55,11 @@ class Session:
 
         Raises:
             NotFound: ``not_initialised``.
+            RegistryError: ``not_migrated``.
         """
         registry = self.registry_as_is
         if not registry.is_migrated():
-            raise _not_initialised()
+            raise _not_initialised() if registry.revision() is None else _not_migrated()
         with registry.reading() as tx:
             offices.require_environment(tx, self.settings.environment)
         return registry
@@ -206,6 +215,18 @@ class SuketGroup(click.Group):
             where = f"{error.filename} " if error.filename else ""
             click.echo(f"suket: {told.in_language(language())}: {where}({error.strerror})", err=True)
             sys.exit(WRONG_USE)
+
+
+def _not_migrated() -> RegistryError:
+    return RegistryError(
+        "not_migrated",
+        Text(
+            "Tabel registri ini dari versi lain. Hentikan layanan, buat cadangan, lalu jalankan `suket init` dari"
+            " versi yang baru.",
+            "The tables of this registry are another version's. Stop the service, back up, and run `suket init` of"
+            " the new version.",
+        ),
+    )
 
 
 def _not_initialised() -> NotFound:

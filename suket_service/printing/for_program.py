@@ -30,8 +30,8 @@ def print_for_program(
         by: the program's account.
         press: what printing takes.
         at: now.
-        holds: whether the program has the file of that SHA-256 already; then it is told so, and nothing was
-            printed.
+        holds: whether the program needs no file, for it has the one of that SHA-256 already or asked about it
+            only; then nothing was printed.
 
     Raises:
         NotFound: no such letter in this office.

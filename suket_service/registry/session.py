@@ -10,6 +10,7 @@ import sqlite3
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -147,9 +148,12 @@ class Registry:
 
     def is_migrated(self) -> bool:
         """Whether the tables have this version's shape."""
-        head = ScriptDirectory.from_config(_alembic()).get_current_head()
+        return self.revision() == _head()
+
+    def revision(self) -> str | None:
+        """Which shape the tables have; None where there are none."""
         with self.reading() as connection:
-            return MigrationContext.configure(connection).get_current_revision() == head
+            return MigrationContext.configure(connection).get_current_revision()
 
     def within(self, tx: Connection) -> "Registry":
         """This registry from inside a writer's transaction: what is done there becomes part of it."""
@@ -190,6 +194,11 @@ def _take_turn(connection: Connection) -> None:
     if connection.exec_driver_sql("SELECT id FROM registry FOR UPDATE").first() is None:
         # Before the registry has its row there is nothing else to queue on.
         connection.exec_driver_sql("LOCK TABLE registry IN EXCLUSIVE MODE")
+
+
+@cache
+def _head() -> str | None:
+    return ScriptDirectory.from_config(_alembic()).get_current_head()  # reads every migration there is
 
 
 def _alembic() -> Config:

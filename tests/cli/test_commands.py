@@ -248,6 +248,14 @@ class TestCheck:
         assert "SUKET_BASE_URL" in result.stdout
 
 
+def test_a_registry_of_another_version_is_not_said_to_be_none(demo: Path) -> None:
+    with sqlite3.connect(demo / "suket.sqlite3") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    told = suket("letters", data=demo)
+    assert (told.exit_code, "dari versi lain" in told.stderr, "disiapkan" in told.stderr) == (1, True, False)
+
+
 class TestInit:
     def test_the_demo_is_set_up_once(self, demo: Path) -> None:
         before = (demo / "suket.sqlite3").read_bytes()

@@ -100,7 +100,7 @@ def letter_pdf(letter: str) -> Response:
     me = client()
     original, paper = print_for_program(
         *(context().registry, me.office, letter, me.account, press(), now()),
-        request.if_none_match.contains,
+        lambda sha256: request.method == "HEAD" or request.if_none_match.contains(sha256),
     )
     response = _kept_private(Response(paper.pdf, mimetype="application/pdf"), paper.sha256)
     response.headers["Content-Disposition"] = f'inline; filename="{original.file_name}"'

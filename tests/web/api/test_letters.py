@@ -252,6 +252,17 @@ def test_a_pdf_is_a_printing_of_the_programs(office: OfficeAtWork, program: Prog
     assert entries(office, program.account)[-1] == ("letter.pdf", record.number, {"unchanged": True})
 
 
+def test_asking_about_a_pdf_prints_nothing(office: OfficeAtWork, program: Program) -> None:
+    record = office.letters[0]
+    path, headers = f"{LETTERS}/{record.id}/pdf", {"Authorization": f"Bearer {program.key}"}
+    told = program.client.head(path, headers=headers)
+    assert (told.status_code, told.data) == (200, b"")
+    with office.registry.reading() as tx:
+        assert record.id not in letters.printings_of(tx, [record.id])
+    assert entries(office, program.account) == [("letter.pdf", record.number, {"unchanged": True})]
+    assert program.get(path).headers["ETag"] == told.headers["ETag"]
+
+
 def test_the_symbol_is_the_one_on_the_letter(office: OfficeAtWork, program: Program) -> None:
     record = office.letters[0]
     answer = program.get(f"{LETTERS}/{record.id}/qr.svg")
