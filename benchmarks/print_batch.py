@@ -4,6 +4,8 @@ import csv
 import resource
 from collections.abc import Iterator
 from datetime import date
+from multiprocessing import active_children
+from pathlib import Path
 
 from benchmarks.measure import Line, WrongAnswer, goal, per_second, seconds
 from benchmarks.office import CODE, DemoOffice, demo_office, now, portrait_names
@@ -67,10 +69,31 @@ def print_run(office: DemoOffice, number: int, press: Press) -> int:
     return whole.stat().st_size
 
 
-def workers_taken() -> tuple[float, float]:
-    """Processor seconds of all worker processes that ended, and the most memory that one of them had, in MB."""
+class Workers:
+    """What the worker processes take that start and end between its making and :meth:`ended`."""
+
+    def __init__(self) -> None:
+        self._before = _of_children()
+
+    @staticmethod
+    def most_memory() -> float:
+        """The most that one of those that live had at a time, in MB."""
+        return max((peak(child.pid) for child in active_children() if child.pid), default=0)
+
+    def ended(self) -> float:
+        """Their processor seconds, once they have ended."""
+        return _of_children() - self._before
+
+
+def peak(process: int) -> float:
+    """The most memory that a process had at a time, in MB; what ``ru_maxrss`` tells may be its parent's."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="utf-8").splitlines()
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
+
+
+def _of_children() -> float:
     taken = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return taken.ru_utime + taken.ru_stime, taken.ru_maxrss / 1024
+    return taken.ru_utime + taken.ru_stime
 
 
 def people(office: DemoOffice, number: int) -> list[Row]:

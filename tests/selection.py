@@ -1,27 +1,59 @@
-"""A pytest plugin that keeps ``script/test`` short: what says nothing new on a second database is marked slow.
+"""A pytest plugin that keeps ``script/test`` short: what says nothing new with more data is marked slow.
 
-The registry's own tests run whole on SQLite and on PostgreSQL. Of every other test that runs on both, PostgreSQL gets
-the first set of parameters and SQLite all of them; ``script/thorough`` leaves nothing out.
+Of a test marked ``few(n)`` the first *n* sets of parameters run. What differs between the databases is in the registry,
+whose own tests run whole on SQLite and on PostgreSQL, as the fault tests do; of the others in a file, PostgreSQL gets
+every third test with one set of parameters, and those marked ``both``. ``script/thorough`` leaves nothing out.
 """
 
+import os
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
 
-_WHOLE = Path(__file__).parent / "registry"
+_HERE = Path(__file__).parent
+_WHOLE = {_HERE / "registry", _HERE / "faults"}
+_EVERY = 3
+_TAKEN = pytest.StashKey[Counter[tuple[str, object]]]()
+
+
+def examples(number: int) -> int:
+    """How many examples hypothesis is to try: a third, where not ``TEST_EXAMPLES=all``, as in ``script/thorough``."""
+    return number if os.environ.get("TEST_EXAMPLES") == "all" else max(3, number // 3)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Count the sets of parameters as they are written: later they stand in any order."""
+    few = item.get_closest_marker("few")
+    if few is None or item.get_closest_marker("slow") is not None:
+        return
+    [most] = few.args
+    taken = item.session.stash.setdefault(_TAKEN, Counter())
+    which = _name(item), _parameters(item).get("databases")
+    if taken[which] >= most:
+        item.add_marker(pytest.mark.slow)
+    taken[which] += 1
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the further parameters of a test on PostgreSQL as slow."""
-    seen: set[str] = set()
+    """Mark as slow what PostgreSQL is spared."""
+    files: dict[Path, dict[str, pytest.Item]] = defaultdict(dict)
     for item in sorted(items, key=lambda each: each.nodeid):  # whatever order they are to run in
-        if not isinstance(item, pytest.Function) or _WHOLE in item.path.parents:
+        if _parameters(item).get("databases") != "postgresql" or _WHOLE & set(item.path.parents):
             continue
-        parameters = item.callspec.params if hasattr(item, "callspec") else {}
-        if parameters.get("databases") != "postgresql":
+        if item.get_closest_marker("slow") is None and files[item.path].setdefault(_name(item), item) is item:
             continue
-        name = item.nodeid.partition("[")[0]
-        if name in seen:
-            item.add_marker(pytest.mark.slow)
-        seen.add(name)
+        item.add_marker(pytest.mark.slow)
+    for tests in files.values():
+        for place, item in enumerate(tests.values()):
+            if place % _EVERY and item.get_closest_marker("both") is None:
+                item.add_marker(pytest.mark.slow)
+
+
+def _name(item: pytest.Item) -> str:
+    return item.nodeid.partition("[")[0]
+
+
+def _parameters(item: pytest.Item) -> dict[str, object]:
+    return item.callspec.params if isinstance(item, pytest.Function) and hasattr(item, "callspec") else {}

@@ -203,6 +203,7 @@ def test_every_named_portrait_is_a_small_3_by_4_picture() -> None:
                 assert (picture.format, picture.size) == ("PNG", (360, 480))
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("serial", ["9001", "9007", "9009", "9012"])
 def test_drawing_a_portrait_again_gives_the_same_pixels(serial: str) -> None:
     script = drawing_script()

@@ -107,6 +107,16 @@ def charge(registry: Registry, client: Client, call: str, more: int, at: datetim
     return _quota(client, window.used, at)
 
 
+def require_still(tx: Transaction, client: Client) -> None:
+    """Refuse a program that was admitted and whose key was revoked while its call waited for a writer's turn.
+
+    Raises:
+        CallRefused: ``client_unknown``.
+    """
+    if not clients.still_counts(tx, client.id):
+        raise CallRefused("client_unknown", _UNKNOWN)
+
+
 def _known(tx: Transaction, key: str, at: datetime) -> Client:
     client = clients.find_by_key(tx, key, at)
     account = None if client is None else staff.find(tx, client.account)

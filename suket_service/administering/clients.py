@@ -1,9 +1,10 @@
-"""Keys for other agencies' programs: given out once, renewed, revoked. Answers no program.
+"""Keys for other agencies' programs: given out once, renewed, revoked, let count again after a restore. Answers no program.
 
 Each change is one transaction with one audit entry, which names no key.
 """
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -23,6 +24,8 @@ USUAL_TERM = timedelta(days=365)
 MOST_YEARS = 5
 #: After a renewal the old key counts so many days more, in which the agency puts in the new one.
 BOTH_DAYS = 7
+#: Whose key ends so soon should hear of it now: the agency has to put in another.
+RENEW_WITHIN = timedelta(days=30)
 #: What a program may ask in a minute, in letters or seals: ten a second where nothing else was agreed.
 FEWEST_A_MINUTE, USUAL_A_MINUTE, MOST_A_MINUTE = 1, 600, 60_000
 
@@ -97,6 +100,8 @@ def renew_client(
 ) -> NewClient:
     """Give a client another key; the old one counts for :data:`BOTH_DAYS` more days at most.
 
+    One that waits since a restore goes on waiting; the new one counts.
+
     Args:
         registry: where it is kept.
         office_code: the office whose letters it is about.
@@ -116,13 +121,19 @@ def renew_client(
         staff.require_member(tx, by, office_code, Role.ADMIN)
         old = clients.find(tx, office_code, client)
         today = offices.office(tx, office_code).local_date(at)
-        if not old.is_valid(today):
+        if old.has_ended(today):
             raise CallerError("client_ended", _ENDED)
-        if any(_succeeds(each, old, today) for each in clients.of_office(tx, office_code)):
+        if is_renewed(old, clients.of_office(tx, office_code), today):
             raise CallerError("client_renewed", _RENEWED)
         last_day = None if no_end else expires_on or old.expires_on
         made = replace(
-            old, id=secrets.token_hex(16), created_by=by, created_at=at, used_at=None, expires_on=last_day
+            old,
+            id=secrets.token_hex(16),
+            created_by=by,
+            created_at=at,
+            used_at=None,
+            expires_on=last_day,
+            waiting_since=None,
         )
         if problems := _expiry_problems(made, today):
             raise RequestRefused(problems)
@@ -151,7 +162,7 @@ def limit_client(
     with registry.writing() as tx:
         staff.require_member(tx, by, office_code, Role.ADMIN)
         known = clients.find(tx, office_code, client)
-        if not known.is_valid(offices.office(tx, office_code).local_date(at)):
+        if known.has_ended(offices.office(tx, office_code).local_date(at)):
             raise CallerError("client_ended", _ENDED)
         if problems := _limit_problems(calls_a_minute):
             raise RequestRefused(problems)
@@ -179,6 +190,70 @@ def revoke_client(registry: Registry, office_code: str, client: str, by: str, at
         return clients.find(tx, office_code, client)
 
 
+def confirm_clients(
+    registry: Registry, office_code: str, chosen: str | None, by: str, at: datetime
+) -> list[Client]:
+    """Let keys that wait since a restore count again. Each is an entry of its own, as if confirmed alone.
+
+    Args:
+        registry: where they are kept.
+        office_code: the office whose letters they are about.
+        chosen: whose key, by its id; None: every one that waits.
+        by: an administrator of that office, who knows that the key was not revoked since the backup.
+        at: now.
+
+    Returns:
+        Those that count again.
+
+    Raises:
+        NotAllowed: ``by`` is no administrator of that office.
+        NotFound: no such client here.
+        CallerError: ``client_ended``: its key counts no more; ``client_not_waiting``: it counts already.
+    """
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office_code, Role.ADMIN)
+        today = offices.office(tx, office_code).local_date(at)
+        if chosen is None:
+            known = clients.of_office(tx, office_code)
+            found = [each for each in known if each.waiting_since and not each.has_ended(today)]
+        else:
+            found = [_require_waiting(clients.find(tx, office_code, chosen), today)]
+        for each in found:
+            clients.end_waiting(tx, each.id)
+            audit.append(tx, at, by, "client.confirm", each.id, office_code)
+        return [replace(each, waiting_since=None) for each in found]
+
+
+def is_renewed(client: Client, held: Iterable[Client], today: date) -> bool:
+    """Whether another of the office's keys has taken over from this one."""
+    return any(_succeeds(each, client, today) for each in held)
+
+
+def ends_soon(client: Client, held: Iterable[Client], today: date) -> bool:
+    """Whether it counts now and, unless it is renewed, will not for longer than :data:`RENEW_WITHIN`."""
+    last_day = client.expires_on
+    return (
+        client.is_valid(today)
+        and last_day is not None
+        and last_day <= today + RENEW_WITHIN
+        and not is_renewed(client, held, today)
+    )
+
+
+def ending_clients(tx: Transaction, office_code: str, today: date) -> int:
+    """How many of an office's keys should be renewed now."""
+    held = clients.of_office(tx, office_code)
+    return sum(ends_soon(each, held, today) for each in held)
+
+
+def _require_waiting(client: Client, today: date) -> Client:
+    if client.has_ended(today):
+        raise CallerError("client_ended", _ENDED)
+    if client.waiting_since is None:
+        raise CallerError("client_not_waiting", _NOT_WAITING)
+    return client
+
+
 def _succeeds(each: Client, old: Client, today: date) -> bool:
     return each.name == old.name and each.created_at > old.created_at and each.is_valid(today)
 
@@ -202,8 +277,8 @@ def _problems(tx: Transaction, client: Client, at: datetime) -> list[Problem]:
     if not client.scopes:
         told = Text("Pilih paling sedikit satu kewenangan.", "Choose at least one thing it may ask.")
         found.append(Problem("scopes", "no_scope", told))
-    valid = {each.name.casefold() for each in clients.of_office(tx, client.office) if each.is_valid(today)}
-    if client.name.casefold() in valid:
+    held = clients.of_office(tx, client.office)
+    if client.name.casefold() in {each.name.casefold() for each in held if not each.has_ended(today)}:
         found.append(Problem("name", "name_taken", _TAKEN))
     return found
 
@@ -243,8 +318,8 @@ def _limit_problems(calls_a_minute: int) -> list[Problem]:
     if FEWEST_A_MINUTE <= calls_a_minute <= MOST_A_MINUTE:
         return []
     told = Text(
-        f"Isi {FEWEST_A_MINUTE} sampai {MOST_A_MINUTE} per menit.",
-        f"Give {FEWEST_A_MINUTE} to {MOST_A_MINUTE} a minute.",
+        f"Isi {FEWEST_A_MINUTE} sampai {MOST_A_MINUTE:,} per menit.".replace(",", "."),
+        f"Give {FEWEST_A_MINUTE} to {MOST_A_MINUTE:,} a minute.",
     )
     return [Problem("calls_a_minute", "out_of_range", told)]
 
@@ -264,4 +339,8 @@ _ENDED = Text(
 _RENEWED = Text(
     "Kunci ini sudah diperbarui; kunci barunya masih berlaku.",
     "This key was renewed already; its successor is in use.",
+)
+_NOT_WAITING = Text(
+    "Kunci ini tidak ditahan; tidak ada yang perlu dikonfirmasi.",
+    "This key does not wait; there is nothing to confirm.",
 )

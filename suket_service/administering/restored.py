@@ -41,6 +41,7 @@ class Restored:
     lost: tuple[LostRange, ...]
     series: tuple[Series, ...]
     waiting: int  # drafts
+    held_clients: int  # agencies' keys that count no more until they are confirmed
     keyless: tuple[str, ...]  # offices without a key to seal with; "-" is publishing
 
     @property
@@ -74,6 +75,7 @@ class Restored:
             "since": _moment(self.contents.as_of),
             "keyless": ", ".join(self.keyless),
             "waiting": self.waiting,
+            "held_clients": self.held_clients,
             "lists": ", ".join(map(str, self.lists.unpublished)),
         }
         wanted = (
@@ -82,6 +84,7 @@ class Restored:
             (bool(self.lost) or any(each.lost for each in self.series), _LOST_LETTERS),
             (bool(self.learnt.fates.still_suspended), _RESUME),
             (self.waiting > 0, _DRAFTS),
+            (self.held_clients > 0, _CLIENTS),
             (True, _REPEAT),
             (True, _BACK_UP),
         )
@@ -155,13 +158,21 @@ _DRAFTS = Text(
     "Periksa {waiting} konsep sebelum diterbitkan: pemohonnya mungkin sudah menerima suratnya.",
     "Look into {waiting} drafts before they are issued: the applicant may hold the letter already.",
 )
+_CLIENTS = Text(
+    "{held_clients} kunci program instansi ditahan, karena yang dicabut, dibatasi atau diperbarui sesudah {since} tidak "
+    "diketahui. Cocokkan dengan catatan kantor; cabut yang sudah dicabut, lalu berlakukan yang lain: Pengaturan → "
+    "Program instansi lain, atau `suket clients confirm`. Sampai itu programnya ditolak.",
+    "{held_clients} agencies' keys wait, for what was revoked, limited or renewed after {since} is not known. Compare "
+    "with the office's papers; revoke what had been revoked, then let the others count: Administration → Other "
+    "agencies' programs, or `suket clients confirm`. Until then their programs are refused.",
+)
 _REPEAT = Text(
     "Ulangi apa yang diubah sesudah {since}: impor penduduk, petugas dan kata sandi (yang dinonaktifkan aktif lagi), "
-    "kunci klien, jenis surat, kop surat, pemilihan dan TPS. Ponsel TPS yang dicabut sejak itu berlaku lagi: cabut lagi. "
-    "Lembar TPS yang belum dipakai tidak berlaku lagi: buat yang baru.",
+    "kunci program instansi yang baru, jenis surat, kop surat, pemilihan dan TPS. "
+    "Ponsel TPS yang dicabut sejak itu berlaku lagi: cabut lagi. Lembar TPS yang belum dipakai tidak berlaku lagi: buat yang baru.",
     "Do again what was changed after {since}: imports of residents, staff and passwords (whoever was deactivated is "
-    "active again), client keys, kinds, letterheads, elections and stations. Stations' phones revoked since count again: "
-    "revoke them again. Station sheets not used yet count no more: make new ones.",
+    "active again), agencies' new keys, kinds, letterheads, elections and stations. Stations' phones revoked since "
+    "count again: revoke them again. Station sheets not used yet count no more: make new ones.",
 )
 _BACK_UP = Text(
     "Buat cadangan baru sekarang (`suket backup`). Cadangan yang lebih lama jangan dipulihkan lagi tanpa terbitan "

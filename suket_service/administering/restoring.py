@@ -1,7 +1,7 @@
 """A lost registry brought back from a backup, with what is published since as its witness. Publishes nothing.
 
-Numbers and positions that are on paper are not given out again, nothing revoked comes back, and what
-could not be brought back is named.
+Numbers and positions that are on paper are not given out again, nothing revoked comes back, no
+agency's key counts before it is confirmed, and what could not be brought back is named.
 """
 
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from suket_service.administering.setting_up import CONSOLE
 from suket_service.administering.witness import Published, Witness, open_witness
 from suket_service.core.keyring import KeyState, Purpose
 from suket_service.errors import CallerError, Text
-from suket_service.registry import audit, checking, copying, keys, offices, restoring, staging
+from suket_service.registry import audit, checking, clients, copying, keys, offices, restoring, staging
 from suket_service.registry.copying import Progress
 from suket_service.registry.restoring import SeriesChange
 from suket_service.registry.session import Registry, Transaction
@@ -108,6 +108,9 @@ def _bring_back(tx: Transaction, contents: Contents, order: Order, digest: str, 
     given = highest_given(tx, witness.serials if witness else {}, order.last_numbers)
     series = [_named(tx, each) for each in restoring.raise_series(tx, given, order.reserve, at)]
     restoring.spend_codes(tx, at)
+    held_clients = sum(
+        clients.let_wait(tx, each.code, each.local_date(at), at) for each in offices.offices(tx)
+    )
     restored = Restored(
         at=at,
         sha256=digest,
@@ -118,6 +121,7 @@ def _bring_back(tx: Transaction, contents: Contents, order: Order, digest: str, 
         lost=lost,
         series=tuple(series),
         waiting=checking.waiting_letters(tx),
+        held_clients=held_clients,
         keyless=_keyless(tx),
     )
     details = _details(restored, order.reserve)
@@ -151,6 +155,7 @@ def _details(restored: Restored, reserve: int) -> dict[str, Any]:
         "suspended": len(fates.suspended),
         "extended": len(fates.extended),
         "lost": restored.lost_positions,
+        "held_clients": restored.held_clients,
         "reserve": reserve,
     }
 

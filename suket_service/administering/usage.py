@@ -9,7 +9,7 @@ from datetime import date, datetime
 from suket_service.errors import FieldError, Problem, Text
 from suket_service.paper.wording import MONTHS
 from suket_service.registry import calls, clients, offices
-from suket_service.registry.calls import CallCount
+from suket_service.registry.calls import UNCONFIRMED_CALL, CallCount
 from suket_service.registry.clients import Client
 from suket_service.registry.session import Registry
 from suket_service.sheets.write import Value
@@ -20,6 +20,7 @@ CALL_WORDS = {
     "verifications.batch": Text("memeriksa banyak surat", "checking many letters"),
     "letters.list": Text("membaca daftar surat", "listing letters"),
     "letters.create": Text("mengajukan konsep surat", "drafting a letter"),
+    UNCONFIRMED_CALL: Text("tidak dipastikan daftar penduduk", "not confirmed by the register"),
     "letters.read": Text("membaca surat", "reading a letter"),
     "letters.pdf": Text("mencetak surat", "printing a letter"),
     "letters.symbol": Text("mengambil kode QR", "fetching a QR code"),

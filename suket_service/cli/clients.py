@@ -120,12 +120,17 @@ def renew(
     """Beri program kunci baru; kunci lamanya masih berlaku beberapa hari."""
     _require_one_end(until, no_end)
     code, admin = _office_and_admin(session, office, by)
+    waits = any(
+        each.id == id and each.waiting_since for each in administering.list_clients(session.registry, code)
+    )
     with told_by_field(session):
         new = administering.renew_client(
             session.registry, code, id, admin, now(), expires_on=_day(until), no_end=no_end
         )
     session.warn(
-        Text(
+        Text("Kunci lama tetap ditahan.", "The old key goes on waiting.")
+        if waits
+        else Text(
             f"Kunci lama masih berlaku paling lama {administering.BOTH_DAYS} hari.",
             f"The old key counts for {administering.BOTH_DAYS} more days at most.",
         )
@@ -143,6 +148,24 @@ def revoke(session: Session, id: str, office: str | None, by: str | None) -> Non
     code, admin = _office_and_admin(session, office, by)
     client = administering.revoke_client(session.registry, code, id, admin, now())
     session.say(f"Kunci {client.name} dicabut.", f"The key of {client.name} is revoked.")
+
+
+@clients.command()
+@click.argument("id", required=False)
+@click.option("--all", "every", is_flag=True, help="Semua kunci kantor ini yang ditahan.")
+@_OFFICE
+@_BY
+@click.pass_obj
+def confirm(session: Session, id: str | None, *, every: bool, office: str | None, by: str | None) -> None:
+    """Berlakukan lagi kunci yang ditahan sejak pemulihan, bila tidak dicabut sesudah cadangan dibuat."""
+    if (id is None) != every:
+        raise click.UsageError("ID atau --all, salah satu / one of the two")
+    code, admin = _office_and_admin(session, office, by)
+    confirmed = administering.confirm_clients(session.registry, code, id, admin, now())
+    for client in confirmed:
+        session.say(f"Kunci {client.name} berlaku lagi.", f"The key of {client.name} counts again.")
+    if not confirmed:
+        session.say("Tidak ada kunci yang ditahan.", "No key waits.")
 
 
 @clients.command()
@@ -264,8 +287,10 @@ def _tell_key(session: Session, new: NewClient, *, as_json: bool) -> None:
 def _standing(session: Session, client: Client, today: date) -> str:
     if client.revoked_at is not None:
         return session.tell("dicabut", "revoked")
-    if not client.is_valid(today):
+    if client.has_ended(today):
         return session.tell("lewat masa", "expired")
+    if client.waiting_since is not None:
+        return session.tell("ditahan sejak pemulihan", "waiting since restore")
     if client.expires_on is None:
         return session.tell("berlaku, tanpa akhir", "valid, no end set")
     until = client.expires_on.isoformat()
@@ -283,6 +308,7 @@ def _listing_json(client: Client, today: date) -> dict[str, object]:
         "valid": client.is_valid(today),
         "expires_on": client.expires_on.isoformat() if client.expires_on else None,
         "revoked_at": client.revoked_at.isoformat() if client.revoked_at else None,
+        "waiting_since": client.waiting_since.isoformat() if client.waiting_since else None,
         "used_at": client.used_at.isoformat() if client.used_at else None,
         "created_by": client.created_by,
     }

@@ -132,6 +132,7 @@ def _restored_json(session: Session, restored: Restored) -> dict[str, Any]:
         **_learnt_json(restored),
         **_lost_json(restored),
         "waiting": restored.waiting,
+        "held_clients": restored.held_clients,
         "steps": [each.in_language(session.language) for each in restored.steps],
     }
 

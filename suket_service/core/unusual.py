@@ -1,4 +1,4 @@
-"""Unusual issuing: four rules over what an office issued. Reads no registry, and judges nobody.
+"""Unusual issuing: rules over what an office issued, and over what programs asked of it. Reads no registry, and judges nobody.
 
 A finding is a question for the auditor, not a verdict: an office that works through a queue of 600 people
 on a Saturday before an election is unusual, and right.
@@ -26,6 +26,8 @@ LEAST_OVERRIDES = 3
 MOST_OVERRIDES_PERCENT = 5
 #: A recording state that changed so shortly before the issue was changed for it.
 SOON = timedelta(minutes=10)
+#: Mistyped names are a few a day; a program that tries what the register holds is refused again and again.
+LEAST_UNCONFIRMED = 10
 
 #: From when until when (exclusive) an office is open, by day of the week, Monday first: 0. A day that is
 #: missing is closed.
@@ -39,6 +41,7 @@ class Rule(StrEnum):
     RUSH = "rush"
     OVERRIDES = "overrides"
     FRESH_RECORDING = "fresh_recording"
+    UNCONFIRMED = "unconfirmed"
 
 
 RULES = {
@@ -64,7 +67,22 @@ RULES = {
         f"Status perekaman orangnya diubah oleh impor kurang dari {SOON // timedelta(minutes=1)} menit sebelum suratnya terbit.",
         f"An import changed the person's recording state less than {SOON // timedelta(minutes=1)} minutes before the letter was issued.",
     ),
+    Rule.UNCONFIRMED: Text(
+        f"Program instansi meminta surat untuk paling sedikit {LEAST_UNCONFIRMED} orang sehari yang tidak dipastikan "
+        "daftar penduduk: salah ketik, atau sedang mencoba-coba isi daftar itu.",
+        f"An agency's program asked in one day for at least {LEAST_UNCONFIRMED} people whom the register does not "
+        "confirm: mistakes, or somebody tries out what the register holds.",
+    ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Unconfirmed:
+    """How often on one day an agency's program asked for people whom the register did not confirm."""
+
+    day: date
+    program: str  # its account
+    requests: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +209,22 @@ def fresh_recordings(
     ]
 
 
+def unconfirmed(refusals: Iterable[Unconfirmed], period: Period) -> list[Finding]:
+    """Programs that were refused too many people, a finding a day and program. There are no letters to name."""
+    return [
+        Finding(
+            rule=Rule.UNCONFIRMED,
+            first=datetime.combine(each.day, time(), period.zone),
+            last=datetime.combine(each.day, time(23, 59), period.zone),
+            people=(each.program,),
+            letters=(),
+            measure=_refused(each.requests),
+        )
+        for each in refusals
+        if each.requests >= LEAST_UNCONFIRMED and period.first <= each.day <= period.last
+    ]
+
+
 def can_judge_rushes(earlier: Iterable[datetime], period: Period) -> bool:
     """Whether enough was issued before the period to say what is usual on its first day."""
     return _usual(Counter(_hour(at, period.zone) for at in earlier), period.first) is not None
@@ -268,6 +302,13 @@ def _shortest(gap: timedelta) -> Text:
         f"{minutes} minutes before the issue at the shortest."
         if minutes
         else "Less than a minute before the issue.",
+    )
+
+
+def _refused(requests: int) -> Text:
+    return Text(
+        f"{requests} permintaan ditolak pada hari itu; sebabnya ada di catatan audit.",
+        f"{requests} requests were refused on that day; the audit entries say why.",
     )
 
 

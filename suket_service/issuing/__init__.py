@@ -6,7 +6,17 @@ from suket_service.issuing.by_program import MOST_ENDINGS_A_DAY, TooManyEndings
 from suket_service.issuing.confirming import draft_upload
 from suket_service.issuing.deciding import LetterOutcome, Settled, approve_and_issue, obstacles, send_back
 from suket_service.issuing.drafting import approve, draft, issue, withdraw
-from suket_service.issuing.for_program import AskedFor, Page, Told, ask, tell, tell_page, tell_symbol
+from suket_service.issuing.for_program import (
+    AskedFor,
+    Page,
+    Told,
+    Unconfirmed,
+    ask,
+    note_unconfirmed,
+    tell,
+    tell_page,
+    tell_symbol,
+)
 from suket_service.issuing.handing_over import (
     HAND_OVER,
     Collector,
@@ -51,6 +61,7 @@ __all__ = [
     "Told",
     "TooManyEndings",
     "TwoPeople",
+    "Unconfirmed",
     "UploadPreview",
     "add_photos",
     "agree",
@@ -68,6 +79,7 @@ __all__ = [
     "issue_rows",
     "keep_upload",
     "let_go_of_old_uploads",
+    "note_unconfirmed",
     "obstacles",
     "preview_upload",
     "propose",

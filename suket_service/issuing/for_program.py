@@ -1,7 +1,8 @@
 """What another agency's program asks for and is told of an office's letters. Decides and prints nothing.
 
 A request of a program's is a draft that an operator looks at first. Whatever a program is told stands in the
-audit, under its account: an answer is not given before that is kept.
+audit, under its account: an answer is not given before that is kept. Whoever may ask for letters may not ask
+the register who lives where: why it does not confirm a person is told to the office alone.
 """
 
 from collections.abc import Mapping
@@ -10,11 +11,12 @@ from datetime import date, datetime
 
 from suket_service.core.kind import Kind
 from suket_service.core.letter import Action, next_state
-from suket_service.errors import Problem
+from suket_service.errors import Problem, RequestRefused, Text
 from suket_service.issuing.drafting import draft
 from suket_service.issuing.row_notes import CARD_READY
 from suket_service.issuing.rules import Application
-from suket_service.registry import audit, letters, offices, proposals, residents, staff
+from suket_service.registry import audit, calls, letters, offices, proposals, residents, staff
+from suket_service.registry.calls import UNCONFIRMED_CALL
 from suket_service.registry.letters import Event, LetterRecord, pages
 from suket_service.registry.letters.pages import Asked
 from suket_service.registry.proposals import Proposal
@@ -52,18 +54,43 @@ class Page:
     more: bool
 
 
+class Unconfirmed(RequestRefused):
+    """The register does not confirm a person. ``why`` is for the office; the refusal itself is always the same."""
+
+    def __init__(self, refused: RequestRefused) -> None:
+        super().__init__([_UNCONFIRMED])
+        self.why = refused.code
+        self.fields = tuple(sorted(each.field for each in refused.problems))
+
+
 def ask(registry: Registry, application: Application, by: str, at: datetime) -> AskedFor:
     """Take a program's request: a draft that waits at the counter for an operator.
 
     Raises:
+        Unconfirmed: the person is not in the register, or not as told, or not recorded; to be put on record
+            by :func:`note_unconfirmed` before it is told.
         RequestRefused, NotAllowed: as :func:`draft`.
     """
-    letter = draft(registry, application, by, at, held=True)
+    try:
+        letter = draft(registry, application, by, at, held=True)
+    except RequestRefused as refused:
+        if refused.code in _OF_THE_REGISTER:
+            raise Unconfirmed(refused) from None
+        raise
     with registry.reading() as tx:
         record = letters.by_id(tx, application.office, letter)
         entry = residents.find(tx, application.office, [application.nik]).get(application.nik)
     ready = entry is not None and entry.card_is_ready
     return AskedFor(record, (*application.request.warnings, *((CARD_READY,) if ready else ())))
+
+
+def note_unconfirmed(registry: Registry, office: str, refused: Unconfirmed, by: str, at: datetime) -> None:
+    """Put on record, for the office, that and why a program's request was not confirmed; of whom is not kept."""
+    with registry.writing() as tx:
+        staff.require_member(tx, by, office, Role.PROGRAM)
+        calls.count(tx, by, office, offices.office(tx, office).local_date(at), UNCONFIRMED_CALL, refused=1)
+        details = {"why": refused.why, "fields": list(refused.fields)}
+        audit.append(tx, at, by, "letter.refuse", by, office, details)
 
 
 def tell(registry: Registry, office: str, letter: str, by: str, at: datetime) -> Told:
@@ -125,3 +152,16 @@ def tell_symbol(registry: Registry, office: str, letter: str, by: str, at: datet
 
 def _note(tx: Transaction, record: LetterRecord, action: str, by: str, at: datetime) -> None:
     audit.append(tx, at, by, action, record.number or record.id, record.office)
+
+
+_OF_THE_REGISTER = frozenset({"not_in_register", "recording_state", "differs_from_register"})
+_UNCONFIRMED = Problem(
+    "",
+    "person_unconfirmed",
+    Text(
+        "Daftar penduduk kantor tidak memastikan orang ini. Cocokkan NIK, nama, tanggal lahir dan jenis kelamin "
+        "dengan KK; bila semuanya sama, arahkan pemohon ke kantor.",
+        "The office's register does not confirm this person. Compare NIK, name, birth date and sex with the family "
+        "card; if all are the same, send them to the office.",
+    ),
+)

@@ -26,12 +26,15 @@ from cssselect2 import ElementWrapper  # type: ignore[import-untyped]  # WeasyPr
 from PIL import Image, ImageFile
 from weasyprint import CSS, HTML, VERSION, Document
 from weasyprint.css import ColorProfile
+from weasyprint.document import Page
+from weasyprint.html import get_html_metadata
 from weasyprint.images import RasterImage
+from weasyprint.pdf.metadata import DocumentMetadata
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from suket_service.errors import PrinterError, Text
-from suket_service.paper import fonts
+from suket_service.paper import fonts, streams
 
 __all__ = [
     "PIXELS_PER_MM",
@@ -43,6 +46,7 @@ __all__ = [
     "Loaded",
     "Stamp",
     "loaded",
+    "metadata_of",
     "parsed",
 ]
 
@@ -93,14 +97,20 @@ class Stamp:
 Loaded: TypeAlias = Stamp | RasterImage
 
 
-def loaded(png: bytes) -> Loaded:
+def loaded(picture: bytes, name: str | None = None) -> Loaded:
     """A picture of ours for a ``letter:`` address that means another picture in another letter.
 
-    Its digest is its name. WeasyPrint would name it by its address, and of letters joined into one PDF all
-    would bear the picture of the first.
+    Its digest is its name, unless one is given. WeasyPrint would name it by its address, and of letters joined
+    into one PDF all would bear the picture of the first.
+
+    Raises:
+        PrinterError: ``renderer_warned``: it is no picture.
     """
-    with Image.open(BytesIO(png), formats=("PNG",)) as picture:
-        return RasterImage(picture, hashlib.sha256(png).hexdigest(), png)
+    try:
+        with Image.open(BytesIO(picture), formats=("PNG", "JPEG")) as opened:
+            return RasterImage(opened, name or hashlib.sha256(picture).hexdigest(), picture)
+    except (OSError, ValueError):
+        raise _warned("Failed to load image") from None
 
 
 class AssetFetcher(URLFetcher):  # type: ignore[misc]  # WeasyPrint carries no types
@@ -164,6 +174,11 @@ def parsed(page: str) -> ET.Element:
         raise _warned("not well-formed") from None
 
 
+def metadata_of(page: ET.Element) -> DocumentMetadata:
+    """What the head of a page that is parsed tells of it."""
+    return DocumentMetadata(**get_html_metadata(_Page(page, AssetFetcher({}))))
+
+
 class Engine:
     """One stylesheet, parsed once, with the fonts it uses. Not for several threads at a time."""
 
@@ -200,19 +215,37 @@ class Engine:
             PrinterError: ``renderer_warned``.
         """
         with _strictly():
-            pdf = document.write_pdf(pdf_variant=_TAGGED, pdf_identifier=identifier, output_intent=_INTENT)
+            pdf = document.write_pdf(
+                finisher=streams.made_once,
+                pdf_variant=_TAGGED,
+                pdf_identifier=identifier,
+                output_intent=_INTENT,
+            )
             return cast(bytes, pdf)
 
-    def joined_pdf(self, documents: Sequence[Document], title: str, identifier: bytes) -> bytes:
+    def joined_pdf(
+        self, pages: Sequence[Page], metadata: DocumentMetadata, title: str, identifier: bytes
+    ) -> bytes:
         """All pages as one untagged PDF/A-2u for the printer, sharing their fonts.
+
+        Args:
+            pages: of this style or another.
+            metadata: who made the first of them and when; it gets the title.
+            title: the PDF's.
+            identifier: the PDF's.
 
         Raises:
             PrinterError: ``renderer_warned``.
         """
         with _strictly():
-            joined = documents[0].copy([page for document in documents for page in document.pages])
-            joined.metadata.title = title
-            pdf = joined.write_pdf(pdf_variant=_UNTAGGED, pdf_identifier=identifier, output_intent=_INTENT)
+            metadata.title = title
+            joined = Document(pages, metadata, None, self._fonts, {_INTENT: self._colours}, _INTENT)
+            pdf = joined.write_pdf(
+                finisher=streams.made_quickly,
+                pdf_variant=_UNTAGGED,
+                pdf_identifier=identifier,
+                output_intent=_INTENT,
+            )
             return cast(bytes, pdf)
 
 

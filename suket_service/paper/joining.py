@@ -10,6 +10,9 @@ from typing import BinaryIO
 import pypdfium2
 
 _TRAILER = 1024  # bytes; PDFium's is shorter
+_HEAD = 1024 * 1024  # bytes; before the date PDFium writes a list of all pages, a dozen bytes each
+_MADE = re.compile(rb"/CreationDate\(D:(\d{14}[-+]\d\d'\d\d')\)")
+_A_DATE = re.compile(r"D:(\d{14})Z")  # as our parts bear it
 _IDENTIFIER = re.compile(rb"/ID\s*\[<([0-9A-F]{32})><\1>\]")
 
 
@@ -47,18 +50,30 @@ def pages_of(file: Path) -> int:
 
 
 def _write(parts: Sequence[bytes | Path], digests: Sequence[bytes], out: BinaryIO) -> None:
-    whole = pypdfium2.PdfDocument.new()
+    whole, made = pypdfium2.PdfDocument.new(), ""
     try:
         for part in parts:
             source = pypdfium2.PdfDocument(part)
             try:
+                made = made or source.get_metadata_value("CreationDate")
                 whole.import_pages(source)
             finally:
                 source.close()
         whole.save(out)
     finally:
         whole.close()
+    _date(out, made)
     _identify(out, hashlib.sha256(b"".join(digests)).hexdigest()[:32].upper().encode())
+
+
+def _date(out: BinaryIO, made: str) -> None:
+    # PDFium takes the clock's; a joined file is as old as its first part.
+    out.seek(0)
+    found, date = _MADE.search(out.read(_HEAD)), _A_DATE.fullmatch(made)
+    if found is None:
+        raise ValueError("a joined PDF without a date")
+    out.seek(found.start(1))
+    out.write((date[1] if date else "20000101000000").encode() + b"+00'00'")
 
 
 def _identify(out: BinaryIO, identifier: bytes) -> None:

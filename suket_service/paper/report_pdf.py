@@ -177,11 +177,13 @@ class ReportPrinter:
         for start in range(0, len(papers), _TOGETHER):
             portion = papers[start : start + _TOGETHER]
             with self._turn:
-                pages = [self._html(page, told) for told, _ in portion]
+                sources = [self._html(page, told) for told, _ in portion]
                 documents = [
-                    self._lay_out(html, stamps) for html, (_, stamps) in zip(pages, portion, strict=True)
+                    self._lay_out(html, stamps) for html, (_, stamps) in zip(sources, portion, strict=True)
                 ]
-                parts.append(self._ready.joined_pdf(documents, title, _identifier("".join(pages))))
+                pages = [each for document in documents for each in document.pages]
+                metadata, identifier = documents[0].metadata, _identifier("".join(sources))
+                parts.append(self._ready.joined_pdf(pages, metadata, title, identifier))
         return join(parts)
 
     def _html(self, page: str, told: Mapping[str, Any]) -> str:

@@ -1,141 +1,160 @@
-"""Parts that many letters share are set once and kept standing, as a compositor keeps type. Chooses no part.
+"""Parts of a page that are set on their own, by the same renderer with the same style. Chooses no part.
 
-A template marks such a part with ``data-standing``. Where pages are joined for the printer, the part is laid
-out on its own, by the same renderer with the same style, and drawn on every page that has the same part. What
-a page shows is the same to the pixel; its text is text, in the same embedded fonts. Tagged letters, one file
-each, are always laid out whole: type that stands has no tags.
+A template marks such a part, where pages are joined for the printer. What many letters share
+(``data-standing``) is kept standing, as a compositor keeps type; what is a letter's own (``data-own``) is set
+for many letters at once. A part is drawn wherever its page has it: what the page shows is the same to the
+pixel, its text is text, in the same embedded fonts. Tagged letters, one file each, are always laid out whole:
+type that stands has no tags.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element, SubElement, tostring
+
+from weasyprint.draw import draw_stacking_context
+from weasyprint.stacking import StackingContext
 
 from suket_service.paper.engine import Asset, Document, Engine, Loaded
 
-_MARK = "data-standing"
+STANDING, OWN = "data-standing", "data-own"
+
 _MOST = 600  # parts kept, about 25 KB each; which are kept changes no page
 _ID = "standing"
 _ROUNDING = 0.2  # CSS pixels
+_DECIMALS = 6  # of a CSS pixel, as in the PDF: a height is the difference of two places
+_TALLEST = 1123  # CSS pixels, 297 mm
 #: A part is set at the head of a page as wide as the text; its place on its own page is that page's affair.
+#: Several are set below each other, on a page that has room for all.
 _SETTING = """
-@page { size: 170mm 297mm; margin: 0 }
+@page { size: 170mm 60000mm; margin: 0 }
 .setting > * { position: relative !important; float: none !important; top: 0 !important; left: 0 !important;
   margin: 0 !important }
 """
+#: The pictures in a part by address: as they come, and those that are loaded already.
+Images: TypeAlias = tuple[Mapping[str, Asset], Mapping[str, Loaded]]
 
 
 class Part:
-    """A part that is set: WeasyPrint takes it for an image it has loaded, as it takes ``engine.Stamp``."""
+    """A part that is set. Its drawing is the same bytes wherever it is put."""
 
-    def __init__(self, document: Document, width: float, height: float) -> None:
-        self._page = document.pages[0]
+    def __init__(self, document: Document, box: Any, width: float, height: float) -> None:
         self._document = document  # its fonts live as long as it does
-        self._size = width, height
-        self._drawn: list[Any] = []
+        self._box = box
+        self._size = round(width, _DECIMALS), round(height, _DECIMALS)
+        self._drawn = b""
         self._sheet: object = None
-        self.sheet: object = None  # the PDF that is being made
 
     def get_intrinsic_size(self, _resolution: float, _font_size: float) -> tuple[float, float, float]:
-        """Width, height in CSS pixels and their ratio."""
+        """Width, height in CSS pixels and their ratio, as WeasyPrint asks of a picture."""
         width, height = self._size
         return width, height, width / height
 
-    def draw(self, stream: Any, _width: float, _height: float, _style: object) -> None:
-        """The part from the current origin; drawn once for each PDF, whose fonts it then shares."""
-        if self._sheet is not self.sheet:
+    def drawn(self, stream: Any, sheet: object) -> bytes:
+        """The part from the current origin; drawn once for each PDF (``sheet``), whose fonts it then shares."""
+        if self._sheet is not sheet:
             fresh = stream.clone()  # nothing that is current elsewhere, a colour or a font, is left out here
-            self._page.paint(fresh)
-            self._drawn, self._sheet = fresh.stream, self.sheet
-        stream.stream.extend(self._drawn)
+            draw_stacking_context(fresh, StackingContext.from_box(self._box, _sheet(self._document)))
+            self._drawn, self._sheet = b"\n".join(fresh.stream), sheet
+        return self._drawn
 
 
-class StandingType:
-    """The parts that stand, of one style. Not for several threads at a time."""
+class Setting:
+    """Parts of one style: those that stand, and how the others are set. Not for several threads at a time."""
 
     def __init__(self, style: str) -> None:
         self._style = style
         self._parts: OrderedDict[tuple[str, str, bytes | None], Part | None] = OrderedDict()
-        self._sheet: object = None
 
     @cached_property
     def _engine(self) -> Engine:
         return Engine(self._style + _SETTING)
 
-    def begin(self) -> None:
-        """Another PDF begins."""
-        self._sheet = object()
-
-    def put_into(
-        self, root: Element, pictures: tuple[bytes | None, Mapping[str, Asset], Mapping[str, Loaded]]
-    ) -> dict[str, Part]:
-        """Replace every marked part of a page by an image of it; the images by address.
-
-        A part that juts out of its own box, or takes more than a page, stays as it is.
+    def standing(self, element: Element, spacing: str, logo: bytes | None, images: Images) -> Part | None:
+        """The part for that element, which is kept; None where it juts out of its box or takes more than a page.
 
         Args:
-            root: the page.
-            pictures: what makes the pictures in its parts different from another page's, and these pictures.
+            element: a marked part of a page.
+            spacing: the class of the page's body.
+            logo: what makes the pictures in the part different from another page's.
+            images: these pictures.
 
         Raises:
             PrinterError: ``asset_refused`` or ``renderer_warned``.
         """
-        logo, assets, stamps = pictures
-        [body] = root.findall("body")
-        spacing = body.get("class", "")
-        images: dict[str, Part] = {}
-        for parent in list(root.iter()):
-            for place, element in enumerate(parent):
-                if element.get(_MARK) is None:
-                    continue
-                part = self._part((_source(element), spacing, logo), element, assets, stamps)
-                if part is not None:
-                    part.sheet = self._sheet
-                    address = f"letter:standing/{len(images)}"
-                    images[address] = part
-                    parent[place] = _image(element, address)
-        return images
-
-    def _part(
-        self,
-        key: tuple[str, str, bytes | None],
-        element: Element,
-        assets: Mapping[str, Asset],
-        stamps: Mapping[str, Loaded],
-    ) -> Part | None:
+        key = _source(element), spacing, logo
         if key in self._parts:
             self._parts.move_to_end(key)
             return self._parts[key]
-        part = self._set(element, key[1], assets, stamps)
+        part = self._set_alone(element, spacing, images)
         self._parts[key] = part
         if len(self._parts) > _MOST:
             self._parts.popitem(last=False)
         return part
 
-    def _set(
-        self, element: Element, spacing: str, assets: Mapping[str, Asset], stamps: Mapping[str, Loaded]
-    ) -> Part | None:
-        root = Element("html", lang="id")
-        SubElement(SubElement(root, "head"), "title").text = "-"
-        body = SubElement(root, "body", {"class": f"{spacing} setting"})
+    def own(self, elements: Sequence[Element], spacing: str) -> list[Part | None]:
+        """The parts for these elements, which hold text alone; None as above.
+
+        Raises:
+            PrinterError: ``asset_refused`` or ``renderer_warned``.
+        """
+        copies = [_nameless(element) for element in elements]
+        document = self._engine.lay_out(_page(copies, f"{spacing} setting"), {}, {})
+        boxes = {box.element: box for box in _blocks(document)}
+        return [_own_part(document, boxes[copy]) for copy in copies]
+
+    def _set_alone(self, element: Element, spacing: str, images: Images) -> Part | None:
         own = element.get("id") or _ID
-        copy = Element(element.tag, {**element.attrib, "id": own})
-        copy.text = element.text
-        copy.extend(element)
-        body.append(copy)
-        document = self._engine.lay_out(root, assets, stamps)
-        boxes = dict(document.pages[0].anchors)
-        for page in document.pages:
-            page.anchors.clear()
-        if len(document.pages) > 1 or own not in boxes:
-            return None
-        _, _, right, bottom = boxes[own]
+        copy = _copy(element, {**element.attrib, "id": own})
+        document = self._engine.lay_out(_page([copy], f"{spacing} setting"), *images)
+        [box] = _blocks(document)
+        anchors = document.pages[0].anchors
+        _, _, right, bottom = anchors[own]
         within = all(
             box[0] >= -_ROUNDING and box[2] <= right + _ROUNDING and box[3] <= bottom + _ROUNDING
-            for box in boxes.values()
+            for box in anchors.values()
         )
-        return Part(document, right, bottom) if within else None
+        return Part(document, box, right, bottom) if within and bottom <= _TALLEST else None
+
+
+def _own_part(document: Document, box: Any) -> Part | None:
+    box.translate(-box.position_x, -box.position_y)
+    right, bottom = box.border_width(), box.border_height()
+    within = all(each.position_x + each.margin_width() <= right + _ROUNDING for each in box.descendants())
+    return Part(document, box, right, bottom) if within and bottom <= _TALLEST else None
+
+
+def _blocks(document: Document) -> list[Any]:
+    [html] = (child for child in _sheet(document).children if child.element_tag == "html")
+    [body] = html.children
+    return list(body.children)
+
+
+def _sheet(document: Document) -> Any:
+    [page] = document.pages
+    return page._page_box  # noqa: SLF001 - WeasyPrint draws whole pages only; a part of one is its box
+
+
+def _page(elements: Iterable[Element], classes: str) -> Element:
+    root = Element("html", lang="id")
+    SubElement(SubElement(root, "head"), "title").text = "-"
+    SubElement(root, "body", {"class": classes}).extend(elements)
+    return root
+
+
+def _nameless(element: Element) -> Element:
+    # A name is for one element of a page, and one that has a name shares no computed style: its name is a class here.
+    kept = {name: value for name, value in element.attrib.items() if name != "id"}
+    classes = f"{kept.get('class', '')} {element.get('id', '')}".strip()
+    return _copy(element, {**kept, "class": classes})
+
+
+def _copy(element: Element, attributes: Mapping[str, str]) -> Element:
+    copy = Element(element.tag, dict(attributes))
+    copy.text = element.text
+    copy.extend(element)
+    return copy
 
 
 def _source(element: Element) -> str:
@@ -144,11 +163,3 @@ def _source(element: Element) -> str:
         return tostring(element, encoding="unicode")
     finally:
         element.tail = tail
-
-
-def _image(element: Element, address: str) -> Element:
-    kept = {name: value for name in ("id", "class") if (value := element.get(name))}
-    kept["class"] = f"{kept.get('class', '')} standing".strip()
-    image = Element("img", {**kept, "src": address, "alt": ""})
-    image.tail = element.tail
-    return image

@@ -10,6 +10,9 @@ from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, se
 
 from suket_service.registry.schema import CallCountRow, CallWindowRow, IdempotentCallRow
 
+#: Requests for a letter on someone whom the register does not confirm, counted beside the calls themselves.
+UNCONFIRMED_CALL = "letters.create.unconfirmed"
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -80,6 +83,15 @@ def counted(tx: Connection, office: str, first: date, last: date) -> list[CallCo
         CallCount(account, date(int(in_year), int(in_month), 1), call, int(asked), int(refused))
         for account, in_year, in_month, call, asked, refused in tx.execute(query)
     ]
+
+
+def refused(tx: Connection, office: str, call: str, first: date, last: date) -> list[tuple[date, str, int]]:
+    """How often an office's programs were refused one call on those days: day, account, how often."""
+    row = CallCountRow
+    query = select(row.day, row.account, row.refused).where(
+        row.office == office, row.call == call, row.day.between(first, last), row.refused > 0
+    )
+    return [(day, account, times) for day, account, times in tx.execute(query.order_by(row.day, row.account))]
 
 
 def kept(tx: Connection, account: str, key_hash: bytes) -> KeptCall | None:

@@ -8,11 +8,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from suket_service.errors import NotFound, Text
 from suket_service.registry import offices
-from suket_service.registry.schema import ClientRow
+from suket_service.registry.schema import ClientRow, StaffRow
+from suket_service.registry.staff import Role
 
 
 class ClientScope(StrEnum):
@@ -41,10 +42,15 @@ class Client:
     calls_a_minute: int
     revoked_at: datetime | None = None
     used_at: datetime | None = None
+    waiting_since: datetime | None = None  # a restore, until an administrator lets the key count again
 
     def is_valid(self, today: date) -> bool:
         """Whether its key counts on that day of the office's calendar."""
-        return self.revoked_at is None and (self.expires_on is None or today <= self.expires_on)
+        return self.waiting_since is None and not self.has_ended(today)
+
+    def has_ended(self, today: date) -> bool:
+        """Whether its key can never count again."""
+        return self.revoked_at is not None or (self.expires_on is not None and self.expires_on < today)
 
 
 def hash_of(key: str) -> bytes:
@@ -83,6 +89,17 @@ def find_by_key(tx: Connection, key: str, at: datetime) -> Client | None:
         return None
     client = _client(row)
     return client if client.is_valid(offices.office(tx, client.office).local_date(at)) else None
+
+
+def still_counts(tx: Connection, client: str) -> bool:
+    """Whether the key of a client that counted a moment ago does so now, and its program's account with it."""
+    found = (
+        select(ClientRow.id)
+        .join(StaffRow, StaffRow.username == ClientRow.account)
+        .where(ClientRow.id == client, ClientRow.revoked_at.is_(None), ClientRow.waiting_since.is_(None))
+        .where(StaffRow.active, StaffRow.role == Role.PROGRAM)
+    )
+    return tx.execute(found).first() is not None
 
 
 def of_office(tx: Connection, office: str) -> list[Client]:
@@ -125,6 +142,18 @@ def set_expiry(tx: Connection, client: str, expires_on: date) -> None:
     tx.execute(update(ClientRow).where(ClientRow.id == client).values(expires_on=expires_on))
 
 
+def let_wait(tx: Connection, office: str, today: date, at: datetime) -> int:
+    """Let none of an office's keys count until each is let again; returns how many that are."""
+    lasting = or_(ClientRow.expires_on.is_(None), ClientRow.expires_on >= today)
+    kept = (ClientRow.office == office, ClientRow.revoked_at.is_(None), lasting)
+    return tx.execute(update(ClientRow).where(*kept).values(waiting_since=at)).rowcount
+
+
+def end_waiting(tx: Connection, client: str) -> None:
+    """Let a client's key count again."""
+    tx.execute(update(ClientRow).where(ClientRow.id == client).values(waiting_since=None))
+
+
 def note_use(tx: Connection, clients: Sequence[str], at: datetime) -> None:
     """Note when clients were heard of last."""
     tx.execute(update(ClientRow).where(ClientRow.id.in_(clients)).values(used_at=at))
@@ -147,4 +176,5 @@ def _client(row: Row[Any]) -> Client:
         calls_a_minute=row.calls_a_minute,
         revoked_at=row.revoked_at,
         used_at=row.used_at,
+        waiting_since=row.waiting_since,
     )

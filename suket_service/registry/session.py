@@ -8,7 +8,7 @@ Readers wait for nobody and see one moment.
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, SQLAlchemyError, StatementError
 
 from suket_service.errors import RegistryConflict, RegistryError, Text
+from suket_service.registry import rights
 from suket_service.registry.queue import turn
 from suket_service.registry.single_reads import Question, SingleReads
 
@@ -145,6 +146,7 @@ class Registry:
             config = _alembic()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            rights.grant_to_public(connection)
 
     def is_migrated(self) -> bool:
         """Whether the tables have this version's shape."""
@@ -158,6 +160,10 @@ class Registry:
     def within(self, tx: Connection) -> "Registry":
         """This registry from inside a writer's transaction: what is done there becomes part of it."""
         return _Within(self, tx)
+
+    def requiring(self, check: Callable[[Connection], None]) -> "Registry":
+        """This registry for someone who may lose the right to write while waiting: each turn begins with a check."""
+        return _Requiring(self, check)
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -182,6 +188,20 @@ class _Within(Registry):
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         yield self._tx
+
+
+class _Requiring(Registry):
+    """A registry whose writers are looked at once more when their turn has come."""
+
+    def __init__(self, outer: Registry, check: Callable[[Connection], None]) -> None:
+        vars(self).update(vars(outer))
+        self._check = check
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        with super().writing() as tx:
+            self._check(tx)
+            yield tx
 
 
 def _let_go(engine: Engine, single_reads: SingleReads, of_process: int) -> None:

@@ -264,6 +264,7 @@ ROUTES: dict[str, Guard] = {
     "administration.renew_client": only(ADMIN, fresh=True),
     "administration.revoke_client": only(ADMIN, fresh=True),
     "administration.limit_client": only(ADMIN, fresh=True),
+    "administration.confirm_client": only(ADMIN, fresh=True),
     "administration.client_usage": only(ADMIN, AUDITOR),
     "administration.client_usage_file": only(ADMIN, AUDITOR),  # counts that name nobody
 }

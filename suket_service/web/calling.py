@@ -73,6 +73,8 @@ def install(app: Flask) -> None:
         if request.endpoint is not None:
             _admit(request.endpoint)
 
+    app.register_error_handler(CallRefused, _refusal)
+
     @app.after_request
     def tell_quota(response: Response) -> Response:
         quota: Quota | None = g.get("quota")
@@ -93,14 +95,20 @@ def client_if_any() -> Client | None:
     return None if admitted is None else admitted.client
 
 
+def registry() -> Registry:
+    """The registry for the program that was let in, which is refused if its key is revoked before its turn comes.
+
+    Whatever a program is told is put on record first: so none is told anything once that was written.
+    """
+    return context().registry.requiring(partial(administering.require_still, client=client()))
+
+
 def charge(more: int) -> None:
     """Take more from the program's limit than the one that each call costs, before the work is done."""
     if more <= 0:
         return
     try:
-        g.quota = administering.charge(
-            context().registry, client(), CALLS[request.endpoint or ""], more, now()
-        )
+        g.quota = administering.charge(registry(), client(), CALLS[request.endpoint or ""], more, now())
     except CallRefused as refused:
         abort(_refusal(refused))
 
@@ -116,7 +124,7 @@ def once(work: Callable[[Registry], Answered]) -> Response:
     digest = hashlib.sha256(b"".join(len(part).to_bytes(8) + part for part in parts)).digest()
     sent = Sent(client().account, key, digest)
     try:
-        kept = administering.answer_once(context().registry, sent, partial(_done, work), now())
+        kept = administering.answer_once(registry(), sent, partial(_done, work), now())
     except KeyReused as reused:
         abort(problem(422, reused.code, reused.text))
     except CallInFlight as busy:

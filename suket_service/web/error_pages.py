@@ -54,7 +54,10 @@ _TEXTS = {
         "Keadaannya sudah lain. Muat ulang, lalu coba lagi.",
         "Things have changed. Look again, then try again.",
     ),
-    413: Text("Kiriman terlalu besar.", "What was sent is too large."),
+    413: Text(
+        "Kiriman terlalu besar. Kembali, lalu pilih berkas yang lebih kecil.",
+        "What was sent is too large. Go back and choose a smaller file.",
+    ),
     422: Text("Isi kiriman tidak sesuai bentuknya.", "What was sent does not have the right shape."),
     429: Text("Terlalu banyak permintaan. Coba lagi nanti.", "Too many requests. Try again later."),
     500: Text("Terjadi kesalahan pada layanan. Coba lagi nanti.", "The service failed. Try again later."),

@@ -15,6 +15,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
+from gunicorn.glogging import Logger
+
 from suket_service.settings import LogSettings, requests_of_a_worker
 from suket_service.web import logs
 from suket_service.web.metrics_folder import folder, let_go, let_go_of_old
@@ -24,6 +26,17 @@ from suket_service.web.metrics_folder import folder, let_go, let_go_of_old
 forwarded_allow_ips = ""
 forwarder_headers = ""
 logconfig_dict = logs.configuration(LogSettings.from_env())
+
+
+class logger_class(Logger):  # type: ignore[misc]  # noqa: N801 - gunicorn has no types, and looks for this name
+    """The server's logger without an access log: ``watching`` tells of requests, and names no address.
+
+    As soon as there is any ``logconfig_dict``, gunicorn gathers what such a line would say of each request.
+    """
+
+    access_log_enabled = False
+
+
 #: New workers that are not at work by then will not be, in seconds; the old ones then stay.
 LONGEST_START = 30.0
 #: Workers are relieved after so many requests: at the peak every few minutes, on other days never. gunicorn's own way

@@ -2,15 +2,17 @@
 
 gunicorn's threaded worker gives a connection to a thread as soon as its first byte has come; as many slow clients as
 there are threads then hold up everyone. Here the bytes are gathered beside the threads, up to ``MOST_BODY``, and
-whoever takes longer than ``REQUEST_SECONDS`` is let go, as is whoever sends a head without end or more than that in
-chunks. Of a longer body a thread reads the rest, half of the threads at most, and for a bounded time. Looks only for
-where a request ends: what was gathered is gunicorn's to parse.
+whoever takes longer than ``REQUEST_SECONDS`` is let go, as is whoever sends a head without end; whoever sends more
+than that in chunks is told to say a length. Of a longer body a thread reads the rest, half of the threads at most, and
+for a bounded time; as many wait for clients to read an answer, and no longer. Looks only for where a request ends:
+what was gathered is gunicorn's to parse.
 """
 
-import errno
+import json
 import re
 import selectors
 import socket
+import threading
 import time
 from collections import deque
 from contextlib import suppress
@@ -19,12 +21,12 @@ from typing import Any
 
 from gunicorn.workers.gthread import ThreadWorker
 
+from suket_service.web import bounded_lines
+
 #: For the head of a request and the first of its body to be there.
 REQUEST_SECONDS = 15.0
 #: Of a head no more than that is waited for; of a body whose length is said the rest is read by a thread.
 MOST_HEAD, MOST_BODY = 16 * 1024, 64 * 1024
-#: Of what a thread reads itself a pause may take so long, and all of it so long and a second more for so many bytes.
-PAUSE_SECONDS, LEAST_BYTES_A_SECOND = 5.0, 64 * 1024
 #: What nobody read of a body is waited for so long, so that its sender gets to read the answer.
 DRAIN_SECONDS = 0.1
 #: Whoever was answered for the last time may take so long to hang up; that holds up nobody.
@@ -36,6 +38,20 @@ _CHUNKED = re.compile(rb"(?i)\r\ntransfer-encoding:[^\r]*chunked")
 _LAST_CHUNK = b"\r\n0\r\n\r\n"
 _EXPECTS = re.compile(rb"(?i)\r\nexpect:[ \t]*100-continue")
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_NO_LENGTH = json.dumps(
+    {
+        "type": "about:blank#length_required",
+        "title": f"Send Content-Length: a body in chunks may have {MOST_BODY // 1024} KiB.",
+        "status": 411,
+        "detail": f"Kirim Content-Length: isi yang dikirim bertahap (chunked) paling besar {MOST_BODY // 1024} KiB.",
+        "code": "length_required",
+    }
+).encode()
+#: Nothing of ours has seen the request yet, so its headers are said here.
+_SAY_LENGTH = (
+    b"HTTP/1.1 411 Length Required\r\nContent-Type: application/problem+json\r\nContent-Length: %d\r\n"
+    b"Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n%b"
+) % (len(_NO_LENGTH), _NO_LENGTH)
 
 
 def is_whole(data: bytes | bytearray) -> bool:
@@ -53,7 +69,11 @@ def is_whole(data: bytes | bytearray) -> bool:
 def _may_be_read(data: bytes | bytearray) -> bool:
     """Whether a thread may wait for the rest: not of an endless head, nor of a body that does not say how long it is."""
     end = data.find(_END)
-    return end >= 0 and (not _CHUNKED.search(data, 0, end + 2) or data.endswith(_LAST_CHUNK))
+    return end >= 0 and (not _is_in_chunks(data, end) or data.endswith(_LAST_CHUNK))
+
+
+def _is_in_chunks(data: bytes | bytearray, end: int) -> bool:
+    return _CHUNKED.search(data, 0, end + 2) is not None
 
 
 def _is_long(data: bytes | bytearray) -> bool:
@@ -63,29 +83,6 @@ def _is_long(data: bytes | bytearray) -> bool:
     return length is not None and int(length[1]) > len(data) - end - len(_END)
 
 
-class _Hasty:
-    """A connection as the server's parser reads it: within a time that grows with what has come."""
-
-    def __init__(self, sock: socket.socket, seconds: float) -> None:
-        self._sock = sock
-        self._left = seconds  # of waiting only: until somebody reads on, time may pass
-
-    def recv(self, size: int) -> bytes:
-        """What has come; once that took too long, the same error as when the client let go."""
-        if self._left <= 0:
-            raise ConnectionResetError(errno.ECONNRESET, "no longer waited for")
-        self._sock.settimeout(min(PAUSE_SECONDS, self._left))
-        began = time.monotonic()
-        try:
-            data = self._sock.recv(size)
-        except TimeoutError:
-            raise ConnectionResetError(errno.ECONNRESET, "no longer waited for") from None
-        finally:
-            self._sock.settimeout(None)
-        self._left += len(data) / LEAST_BYTES_A_SECOND - (time.monotonic() - began)
-        return data
-
-
 class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """The threaded worker, with a place to wait in front of its threads."""
 
@@ -93,6 +90,7 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
         super().__init__(*given, **named)
         # Long bodies: how many threads read one now, and the connections whose turn has not come.
         self._long, self._queue = 0, deque[Any]()
+        self._may_wait = threading.BoundedSemaphore(self._half)
 
     def enqueue_req(self, conn: Any) -> None:
         """Gather the connection's next request."""
@@ -111,12 +109,22 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
             conn.sock.setblocking(True)
             conn.init()
             if not _may_be_read(conn.gathered):
+                self._say_length(conn)
                 return False
             # Of what is there as a whole no more is waited for, whatever a chunk of it pretends.
-            conn.parser.unreader.sock = _Hasty(conn.sock, PAUSE_SECONDS if conn.is_long else 0)
+            conn.parser.unreader.sock = bounded_lines.Reading(conn.sock, long=conn.is_long)
             conn.parser.unreader.unread(bytes(conn.gathered))
             conn.gathered = bytearray()
         return super().handle(conn)
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """In a thread: answer one request, and wait for its reader for a bounded time."""
+        sock = conn.sock
+        conn.sock = bounded_lines.Sending(sock, self._may_wait)
+        try:
+            return super().handle_request(req, conn)
+        finally:
+            conn.sock = sock
 
     def finish_request(self, conn: Any, fs: Any) -> None:
         """Wait beside the others, not before them, until who was answered for the last time hangs up."""
@@ -163,11 +171,24 @@ class PatientWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no type
     def _submit(self, conn: Any) -> None:
         """Give it to a thread, of the long ones to half of the threads at most: the others stay for everyone else."""
         conn.data_ready, conn.is_long = True, _is_long(conn.gathered)
-        if conn.is_long and self._long >= max(1, self.cfg.threads // 2):
+        if conn.is_long and self._long >= self._half:
             self._queue.append(conn)
             return
         self._long += conn.is_long
         super().enqueue_req(conn)
+
+    @property
+    def _half(self) -> int:
+        """Of the threads, so that the others stay for everyone else."""
+        return max(1, int(self.cfg.threads) // 2)
+
+    def _say_length(self, conn: Any) -> None:
+        end = conn.gathered.find(_END)
+        if end < 0 or not _is_in_chunks(conn.gathered, end):
+            return
+        with suppress(OSError):
+            conn.sock.setblocking(False)
+            conn.sock.send(_SAY_LENGTH)
 
     def _keepalive_after(self, conn: Any, keepalive: object) -> bool:
         conn.parser.unreader.sock = conn.sock  # whose time to wait gunicorn can set

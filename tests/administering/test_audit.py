@@ -223,6 +223,7 @@ REWRITINGS |= {f"{name} and longer": and_longer(each) for name, each in REWRITIN
 every_rewriting = pytest.mark.parametrize("rewriting", REWRITINGS.values(), ids=REWRITINGS)
 
 
+@pytest.mark.few(8)
 @every_rewriting
 def test_a_rewritten_chain_is_whole_in_itself_and_found_by_what_was_published_before(
     chain: Registry, rewriting: Rewriting
@@ -435,6 +436,7 @@ def stored_bundle(registry: Registry) -> str:
     return found.body.decode()
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("which", "fits", "restore", "is_whole"),
     [
@@ -481,6 +483,7 @@ def test_a_restore_does_not_excuse_what_was_published_after_it(
     assert (found.fits_checkpoint, found.lost_in_restore) == (False, None)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "details",
     [

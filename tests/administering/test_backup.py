@@ -146,6 +146,7 @@ def test_a_database_without_a_registry_is_refused(databases: Databases, file: Pa
     assert not file.exists()
 
 
+@pytest.mark.both
 def test_letters_may_be_issued_meanwhile(office: OfficeAtWork, file: Path) -> None:
     office.issue(1)
     stop = threading.Event()
@@ -258,6 +259,7 @@ def test_a_registry_whose_history_was_changed_gets_no_backup(office: OfficeAtWor
     assert list(file.parent.iterdir()) == []
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "change",
     [

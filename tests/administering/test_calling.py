@@ -10,6 +10,7 @@ import pytest
 from suket_service import administering
 from suket_service.administering import Admitted, CallRefused, NewClient, Quota
 from suket_service.errors import NotFound
+from suket_service.registry import clients
 from suket_service.registry.clients import ClientScope
 from suket_service.registry.session import Registry
 from tests.administering.elsewhere import another_office
@@ -55,9 +56,12 @@ class TestKeys:
     def test_whoever_has_no_key_that_counts_is_refused_alike(self, registry: Registry) -> None:
         expired, revoked = add(registry, expires_on=TODAY), add(registry, name="Lain")
         administering.revoke_client(registry, OFFICE.code, revoked.client.id, "admin", NOON)
+        waiting = add(registry, name="Ditahan")
+        with registry.writing() as tx:
+            clients.let_wait(tx, OFFICE.code, TODAY, NOON)
         answers = {
             (error.code, error.text, error.quota)
-            for key in ("", "suket_" + "A" * 43, expired.key, revoked.key, "\x00", "\ud800")
+            for key in ("", "suket_" + "A" * 43, expired.key, revoked.key, waiting.key, "\x00", "\ud800")
             for error in [refused(partial(admit, registry, key, NOON + DAY))]
         }
         assert len(answers) == 1
@@ -71,6 +75,28 @@ class TestKeys:
         with raw(registry) as connection:
             connection.execute(f"UPDATE staff SET {change} WHERE username = '{limited.client.account}'")
         assert refused(lambda: admit(registry, limited.key)).code == "client_unknown"
+
+    @pytest.mark.parametrize("change", ["revoked", "waiting", "shut"])
+    def test_a_key_that_ends_while_its_call_waits_for_a_turn_writes_nothing(
+        self, registry: Registry, limited: NewClient, change: str
+    ) -> None:
+        admitted = admit(registry, limited.key).client
+        waiting = registry.requiring(partial(administering.require_still, client=admitted))
+        with waiting.writing() as tx:
+            assert clients.find(tx, OFFICE.code, admitted.id).id == admitted.id
+        if change == "revoked":
+            administering.revoke_client(registry, OFFICE.code, admitted.id, "admin", NOON)
+        elif change == "waiting":
+            with registry.writing() as tx:
+                clients.let_wait(tx, OFFICE.code, TODAY, NOON)
+        else:
+            administering.set_active(registry, OFFICE.code, admitted.account, "admin", NOON, active=False)
+
+        def write() -> None:
+            with waiting.writing():
+                pytest.fail("the turn was given")
+
+        assert refused(write).code == "client_unknown"
 
     def test_whoever_is_not_known_leaves_nothing_behind(self, registry: Registry) -> None:
         refused(lambda: admit(registry, "suket_nobody"))
@@ -103,6 +129,7 @@ class TestLimits:
         assert (error.code, error.quota) == ("too_many_calls", Quota(10, 0, 37))
         assert admit(registry, limited.key, NOON + 60 * SECOND).quota.remaining == 9
 
+    @pytest.mark.both
     def test_processes_and_threads_share_one_limit(self, registry: Registry, limited: NewClient) -> None:
         others = [Registry(registry.url.render_as_string(hide_password=False)) for _ in range(3)]
 

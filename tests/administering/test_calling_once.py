@@ -150,6 +150,7 @@ class TestInFlight:
         assert works(registry) == 1
         assert once(registry, sent(account), NOON + HOUR).replayed
 
+    @pytest.mark.both
     def test_twenty_at_once_are_one_piece_of_work(self, registry: Registry, account: str) -> None:
         together = threading.Barrier(20)
 

@@ -1,6 +1,6 @@
 """Agency clients, on either database: keys told once, found by their hash, renewed, revoked."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -120,6 +120,19 @@ class TestRenewing:
         assert [(each.field, each.code) for each in refused.value.problems] == [("expires_on", code)]
         assert len(administering.list_clients(registry, OFFICE.code)) == 1
 
+    def test_a_key_that_ends_soon_is_counted_until_it_is_renewed(self, registry: Registry) -> None:
+        def ending(days: int) -> int:
+            with registry.reading() as tx:
+                return administering.ending_clients(tx, OFFICE.code, TODAY + days * DAY)
+
+        old = add(registry, expires_on=TODAY + 40 * DAY)
+        add(registry, name="Klinik Contoh")
+        assert [ending(days) for days in (9, 10, 40, 41)] == [0, 1, 1, 0]
+        administering.renew_client(
+            registry, OFFICE.code, old.client.id, "admin", NOON + 10 * DAY, no_end=True
+        )
+        assert ending(10) == 0
+
     def test_the_older_of_two_keys_is_not_renewed_again(self, registry: Registry) -> None:
         old = add(registry)
         administering.renew_client(registry, OFFICE.code, old.client.id, "admin", NOON + DAY)
@@ -188,6 +201,83 @@ class TestLimiting:
         assert (new.client.account, new.client.calls_a_minute) == (old.client.account, 30)
 
 
+class TestWaiting:
+    """Since a restore, which does not know what became of a key after the backup."""
+
+    @pytest.fixture
+    def waiting(self, registry: Registry) -> NewClient:
+        new = add(registry)
+        restored(registry)
+        return new
+
+    def test_a_waiting_key_finds_nobody_until_it_is_confirmed(
+        self, registry: Registry, waiting: NewClient
+    ) -> None:
+        assert found(registry, waiting.key) is None
+        confirm(registry, waiting.client.id)
+        assert found(registry, waiting.key) == waiting.client
+        assert entries(registry)[-1][:3] == ("admin", "client.confirm", waiting.client.id)
+
+    def test_all_that_wait_are_confirmed_at_once_and_no_other(
+        self, registry: Registry, waiting: NewClient
+    ) -> None:
+        gone, fresh = add(registry, name="Dicabut"), add(registry, name="Baru")
+        restored(registry)
+        administering.revoke_client(registry, OFFICE.code, gone.client.id, "admin", NOON)
+        confirmed = confirm(registry, None)
+        assert {each.id for each in confirmed} == {waiting.client.id, fresh.client.id}
+        assert [found(registry, each.key) is not None for each in (waiting, gone, fresh)] == [
+            True,
+            False,
+            True,
+        ]
+        assert confirm(registry, None) == []
+
+    def test_one_that_does_not_wait_is_not_confirmed(self, registry: Registry) -> None:
+        new = add(registry)
+        with pytest.raises(CallerError) as refused:
+            confirm(registry, new.client.id)
+        assert refused.value.code == "client_not_waiting"
+
+    def test_one_that_ended_is_not_brought_back(self, registry: Registry, waiting: NewClient) -> None:
+        administering.revoke_client(registry, OFFICE.code, waiting.client.id, "admin", NOON)
+        with pytest.raises(CallerError) as refused:
+            confirm(registry, waiting.client.id)
+        assert refused.value.code == "client_ended"
+        assert found(registry, waiting.key) is None
+
+    def test_what_ended_before_the_restore_does_not_wait(self, registry: Registry) -> None:
+        add(registry, name="Lewat", expires_on=TODAY)
+        gone = add(registry)
+        administering.revoke_client(registry, OFFICE.code, gone.client.id, "admin", NOON)
+        assert restored(registry, NOON + DAY) == 0
+        assert [each.waiting_since for each in administering.list_clients(registry, OFFICE.code)] == [
+            None
+        ] * 2
+
+    def test_a_renewal_gives_a_key_that_counts_and_leaves_the_old_one_waiting(
+        self, registry: Registry, waiting: NewClient
+    ) -> None:
+        new = administering.renew_client(registry, OFFICE.code, waiting.client.id, "admin", NOON)
+        assert found(registry, waiting.key) is None
+        assert found(registry, new.key) == new.client
+
+    def test_its_name_is_taken_still(self, registry: Registry, waiting: NewClient) -> None:
+        with pytest.raises(RequestRefused) as error:
+            add(registry, name=waiting.client.name)
+        assert codes_of(error) == {("name", "name_taken")}
+
+
+def restored(registry: Registry, at: datetime = NOON) -> int:
+    """What a restore does to the keys."""
+    with registry.writing() as tx:
+        return clients.let_wait(tx, OFFICE.code, OFFICE.local_date(at), at)
+
+
+def confirm(registry: Registry, client: str | None, by: str = "admin") -> list[Client]:
+    return administering.confirm_clients(registry, OFFICE.code, client, by, NOON)
+
+
 class TestRefusing:
     @pytest.mark.parametrize(
         ("changes", "refused"),
@@ -228,6 +318,9 @@ class TestRefusing:
             administering.revoke_client(registry, OFFICE.code, client, by, NOON)
         with pytest.raises(NotAllowed):
             administering.limit_client(registry, OFFICE.code, client, 30, by, NOON)
+        for chosen in (client, None):
+            with pytest.raises(NotAllowed):
+                confirm(registry, chosen, by)
 
     def test_another_offices_client_is_not_found(self, registry: Registry) -> None:
         new, other = add(registry), another_office(registry).code
@@ -235,6 +328,8 @@ class TestRefusing:
             administering.renew_client(registry, other, new.client.id, "lain", NOON)
         with pytest.raises(NotFound):
             administering.revoke_client(registry, other, new.client.id, "lain", NOON)
+        with pytest.raises(NotFound):
+            administering.confirm_clients(registry, other, new.client.id, "lain", NOON)
         assert administering.list_clients(registry, other) == []
         assert found(registry, new.key)
 

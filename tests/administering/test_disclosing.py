@@ -259,6 +259,7 @@ def test_another_office_has_no_such_list(office: OfficeAtWork) -> None:
         disclosures.by_id(tx, "2171", "a" * 32)
 
 
+@pytest.mark.both
 def test_what_commits_later_than_its_clock_says_is_no_line_of_the_list(office: OfficeAtWork) -> None:
     # A clerk's request waits for the lock while the list is made: its time is before the list's.
     papers = office.issue(2)

@@ -89,6 +89,7 @@ class TestColliding:
             change(registry)
         assert code_of(refused) == ("number_pattern", "pattern_collides")
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize(
         "number",
         [

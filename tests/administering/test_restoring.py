@@ -27,7 +27,18 @@ from suket_service.core.trust_bundle import TYP, TrustBundle, open_bundle
 from suket_service.core.verdict import Outcome
 from suket_service.errors import CallerError, FileRefused, InputError, RegistryError, SuketError
 from suket_service.publishing import TRUST_BUNDLE
-from suket_service.registry import audit, copying, credentials, keys, letters, offices, publications, staff
+from suket_service.registry import (
+    audit,
+    clients,
+    copying,
+    credentials,
+    keys,
+    letters,
+    offices,
+    publications,
+    staff,
+)
+from suket_service.registry.clients import ClientScope
 from suket_service.registry.restoring import ListsChange, positions, trust
 from suket_service.registry.session import Registry
 from tests.administering.office import PUBLISHER, OfficeAtWork
@@ -136,6 +147,34 @@ def test_what_the_backup_knows_stays_as_it_is(office: OfficeAtWork, restore: Res
     assert [office.online(each).outcome for each in office.papers] == [Outcome.VALID] * 3
 
 
+def test_a_key_revoked_after_the_backup_does_not_count_again(
+    office: OfficeAtWork, tmp_path: Path, restore: Restore
+) -> None:
+    new = administering.add_client(
+        office.registry,
+        OFFICE.code,
+        "Bank",
+        "PKS",
+        frozenset({ClientScope.VERIFY}),
+        None,
+        "admin",
+        office.tick(),
+    )
+    file = office.back_up(tmp_path / "with-a-key.backup").file
+    administering.revoke_client(office.registry, OFFICE.code, new.client.id, "admin", office.tick())
+    restored = restore(file=file)
+
+    def counts() -> bool:
+        with office.registry.reading() as tx:
+            return clients.find_by_key(tx, new.key, office.clock) is not None
+
+    assert not counts()
+    assert restored.held_clients == 1
+    assert any("1 kunci program instansi ditahan" in each.id for each in restored.steps)
+    administering.confirm_clients(office.registry, OFFICE.code, new.client.id, "admin", office.tick())
+    assert counts()
+
+
 def test_letters_go_on_in_the_spare_list(office: OfficeAtWork, restore: Restore) -> None:
     assert restore().lists == ListsChange(closed=(1,), open=(2, 3))
     assert office.issue(1)[0].position == (2, 0)
@@ -167,6 +206,7 @@ def test_a_number_below_the_last_one_changes_nothing(restore: Restore) -> None:
     assert restore(reserve=0, last_numbers=("471.13/0002/SKP/2172/2026",)).series == ()
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("number", "code"),
     [
@@ -230,6 +270,7 @@ def test_a_checkpoint_newer_than_the_bundle_raises_the_numbers(
     assert restored.lost == ()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("where", [0.3, 0.6, 0.999])
 def test_a_tampered_bundle_is_refused_and_nothing_written(
     office: OfficeAtWork, restore: Restore, new: Registry, where: float
@@ -253,6 +294,7 @@ def test_a_tampered_checkpoint_is_refused_and_nothing_written(
     assert is_untouched(new)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("rubbish", [b"", b"{}", b"a.b.c", b"\xff" * 100])
 def test_what_is_no_bundle_is_refused(restore: Restore, new: Registry, rubbish: bytes) -> None:
     assert refused(lambda: restore(Published(rubbish)), FileRefused) == "witness_untrusted"
@@ -391,6 +433,7 @@ def test_a_lost_letter_that_was_published_with_less_force_since_loses_it(
         assert office.online(lost).outcome is Outcome.REVOKED
 
 
+@pytest.mark.slow
 def test_a_gap_of_an_earlier_restore_is_kept_from_the_witness(
     office: OfficeAtWork, restore: Restore, file: Path, sqlite_databases: SqliteDatabases
 ) -> None:
@@ -628,6 +671,7 @@ def test_another_database_is_refused(restore: Restore, file: Path, new: Registry
     assert is_untouched(new)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "change",
     [
@@ -645,6 +689,7 @@ def test_a_backup_with_other_guards_than_ours_is_refused(
     assert is_untouched(new)
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "change",
     [
@@ -790,6 +835,7 @@ def test_the_audit_says_from_what_and_with_whom(office: OfficeAtWork, restore: R
         "suspended": 0,
         "extended": 0,
         "lost": 2,
+        "held_clients": 0,
         "reserve": RESERVE,
     }
 

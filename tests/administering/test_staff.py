@@ -258,6 +258,7 @@ class TestACodeCountsOnce:
         assert prove(registry, "kepala", code=kepala.code(NOON + timedelta(seconds=30)))
         assert refused(lambda: prove(registry, "kepala", code=kepala.code())) == "not_proven"
 
+    @pytest.mark.both
     def test_at_the_same_moment(self, registry: Registry, kepala: Person) -> None:
         code = kepala.code()
         answers = at_once(*[lambda: prove(registry, "kepala", code=code)] * 3)
@@ -326,6 +327,7 @@ class TestWaiting:
         fail(registry, "nobody", 5)
         assert prove(registry, "operator")
 
+    @pytest.mark.both
     def test_of_many_guesses_at_once_five_are_told(self, registry: Registry, kepala: Person) -> None:
         code = kepala.code()
         guesses = [lambda: prove(registry, "kepala", "wrong", code)] * 8

@@ -25,6 +25,7 @@ from tests.builders import NOON, OFFICE, TODAY, a_row
 from tests.databases import Databases
 from tests.issuing.conftest import other_office
 from tests.registry.builders import raw
+from tests.selection import examples
 
 __all__ = ["other_office"]  # a fixture
 ORIGIN = Import(OFFICE.code, "SIAK", TODAY, "operator", NOON)
@@ -135,7 +136,9 @@ _ROWS = st.lists(
 
 
 @given(lists=st.lists(st.tuples(_ROWS, st.integers(0, 2)), min_size=1, max_size=3))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_lists_do_what_they_were_said_to_and_every_change_of_state_is_kept(
     databases: Databases, lists: Sequence[tuple[list[tuple[int, str, str]], int]]
 ) -> None:
@@ -196,6 +199,7 @@ class TestConfirming:
         assert last.counts is not None
         assert (last.counts["new"], last.counts["refused"]) == (7, 1)
 
+    @pytest.mark.both
     def test_by_two_at_once_imports_and_counts_each_row_once(self, registry: Registry) -> None:
         upload = keep(registry, *self.ROWS)
         with ThreadPoolExecutor(2) as pool:

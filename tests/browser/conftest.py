@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -124,8 +125,10 @@ def playwright(camera: Camera) -> Iterator[Playwright]:
 
 
 PHONE, DESK = (360, 640), (1366, 768)
-#: For what may look right on the one screen and wrong on the other.
-on_phone_and_desk = pytest.mark.parametrize("page", [PHONE, DESK], ids=["phone", "desk"], indirect=True)
+#: For what may look right on the one screen and wrong on the other; ``script/browser`` looks at both.
+on_phone_and_desk = pytest.mark.parametrize(
+    "page", [PHONE, pytest.param(DESK, marks=pytest.mark.slow)], ids=["phone", "desk"], indirect=True
+)
 
 
 @pytest.fixture
@@ -133,12 +136,18 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A fresh page at a phone's width; any complaint of the browser fails the test."""
     width, height = getattr(request, "param", PHONE)
     context = browser.new_context(viewport={"width": width, "height": height})
-    opened = context.new_page()
+    with watched(context.new_page()) as opened:
+        yield opened
+        context.close()
+
+
+@contextmanager
+def watched(page: Page) -> Iterator[Page]:
+    """That page; what the browser complained of while it was looked at fails the test."""
     complaints: list[str] = []
-    opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    yield opened
-    context.close()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    yield page
     assert not [each for each in complaints if "Content Security Policy" in each or "TypeError" in each]
 
 

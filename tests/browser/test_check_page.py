@@ -10,12 +10,12 @@ from typing import Any
 import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, Request, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 from suket_service.core.nik import mask_nik
 from suket_service.core.resident import mask_name
 from suket_service.core.seal import Seal, check_code
-from tests.browser.conftest import Site, on_phone_and_desk
+from tests.browser.conftest import PHONE, Site, on_phone_and_desk, watched
 from tests.cli.builders import read_seal
 
 pytestmark = pytest.mark.browser
@@ -25,6 +25,33 @@ FIRST_PAGE_BYTES = 130 * 1024
 BUNDLE, STATES = "**/scan/trust-bundle", "**/api/v1/letter-states"
 NO_SUCH = "471.13/7777/SKP/2172/2026"
 WRONG = "0000-0000"
+
+
+@pytest.fixture(scope="module")
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """One for all that need none of their own: nothing is kept in it, and to make one takes longer than a check."""
+    made = browser.new_context()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of its own in that browser, at a phone's width or at what is asked for."""
+    width, height = getattr(request, "param", PHONE)
+    with watched(context.new_page()) as opened:
+        opened.set_viewport_size({"width": width, "height": height})
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def fresh(browser: Browser) -> Iterator[Page]:
+    """A page in a browser that was never here: with a clock of its own, and nothing loaded before."""
+    made = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]})
+    with watched(made.new_page()) as opened:
+        yield opened
+        made.close()
 
 
 def sealed(site: Site, state: str = "issued") -> Seal:
@@ -94,6 +121,7 @@ class TestTheVerdict:
         assert facts.birth_date.isoformat() not in whole
         assert site.seals["issued"][-30:] not in whole
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize(
         ("state", "word", "tone"), [("revoked", "DICABUT", "red"), ("superseded", "DIGANTIKAN", "red")]
     )
@@ -113,6 +141,7 @@ class TestTheVerdict:
         page.goto(f"{site.url}/s#2172031708950003")
         says(page, "TIDAK TERBACA", "grey")
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize(
         ("answer", "word", "tone"),
         [
@@ -132,6 +161,7 @@ class TestTheVerdict:
         page.goto(f"{site.url}/s#{site.seals['issued']}")
         says(page, word, tone)
 
+    @pytest.mark.slow
     def test_a_letter_whose_record_was_lost_is_known_by_its_list_to_be_revoked(
         self, site: Site, page: Page
     ) -> None:
@@ -139,6 +169,7 @@ class TestTheVerdict:
         page.goto(f"{site.url}/s#{site.seals['revoked']}")
         says(page, "DICABUT", "red")
 
+    @pytest.mark.slow
     def test_an_extension_is_shown(self, site: Site, page: Page) -> None:
         with_state(page, status="issued", valid_until="2031-01-31", extended_to="2031-01-31")
         page.goto(f"{site.url}/s#{site.seals['issued']}")
@@ -205,6 +236,7 @@ class TestWhereTheSealGoes:
             assert facts.nik not in told
             assert facts.name not in told
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("what", ["forged", "unreadable"])
     def test_of_what_is_no_seal_of_ours_nothing_at_all_is_asked(
         self, site: Site, page: Page, what: str
@@ -219,12 +251,12 @@ class TestWhereTheSealGoes:
         expect(page.locator(".banner")).to_be_visible()
         assert "POST" not in asked
 
-    def test_nothing_of_it_is_stored(self, site: Site, page: Page) -> None:
-        page.goto(f"{site.url}/s#{site.seals['issued']}")
-        says(page, "ASLI DAN BERLAKU", "green")
+    def test_nothing_of_it_is_stored(self, site: Site, fresh: Page) -> None:
+        fresh.goto(f"{site.url}/s#{site.seals['issued']}")
+        says(fresh, "ASLI DAN BERLAKU", "green")
         kept = "[localStorage.length, sessionStorage.length, document.cookie, 'suketFragment' in window]"
-        assert page.evaluate(kept) == [0, 0, "", False]
-        assert page.evaluate("indexedDB.databases().then((found) => found.length)") == 0
+        assert fresh.evaluate(kept) == [0, 0, "", False]
+        assert fresh.evaluate("indexedDB.databases().then((found) => found.length)") == 0
 
 
 class TestWithoutTheService:
@@ -235,12 +267,14 @@ class TestWithoutTheService:
         expect(page.locator("#verdict .warning")).to_contain_text("Layanan tidak menjawab")
         expect(page.locator("#verdict .warning")).to_contain_text("menurut daftar per")
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("status", [404, 429, 500, 503])
     def test_a_refusal_is_no_answer_either(self, site: Site, page: Page, status: int) -> None:
         page.route(STATES, lambda route: route.fulfill(status=status, json={"status": "issued"}))
         page.goto(f"{site.url}/s#{site.seals['issued']}")
         says(page, "ASLI DAN BERLAKU", "amber")
 
+    @pytest.mark.slow
     def test_a_revoked_letter_is_red_all_the_same(self, site: Site, page: Page) -> None:
         page.route(STATES, lambda route: route.abort())
         page.goto(f"{site.url}/s#{site.seals['revoked']}")
@@ -276,27 +310,29 @@ class TestWithoutTheService:
         page.goto(f"{site.url}/s#{site.seals['issued']}")
         says(page, "BELUM DAPAT DIPASTIKAN", "amber")
 
-    def test_a_stale_list_decides_nothing_and_says_so(self, site: Site, page: Page) -> None:
-        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=10))
-        page.route(STATES, lambda route: route.abort())
-        page.goto(f"{site.url}/s#{site.seals['issued']}")
-        says(page, "BELUM DAPAT DIPASTIKAN", "amber")
-        expect(page.locator(".notes")).to_contain_text("sudah terlalu lama")
+    def test_a_stale_list_decides_nothing_and_says_so(self, site: Site, fresh: Page) -> None:
+        fresh.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=10))
+        fresh.route(STATES, lambda route: route.abort())
+        fresh.goto(f"{site.url}/s#{site.seals['issued']}")
+        says(fresh, "BELUM DAPAT DIPASTIKAN", "amber")
+        expect(fresh.locator(".notes")).to_contain_text("sudah terlalu lama")
 
-    def test_a_clock_before_the_list_decides_nothing_and_says_so(self, site: Site, page: Page) -> None:
-        page.clock.set_fixed_time(datetime.now(UTC) - timedelta(days=1))
-        page.route(STATES, lambda route: route.abort())
-        page.goto(f"{site.url}/s#{site.seals['issued']}")
-        says(page, "BELUM DAPAT DIPASTIKAN", "amber")
-        expect(page.locator(".notes")).to_contain_text("Jam perangkat ini")
+    @pytest.mark.slow
+    def test_a_clock_before_the_list_decides_nothing_and_says_so(self, site: Site, fresh: Page) -> None:
+        fresh.clock.set_fixed_time(datetime.now(UTC) - timedelta(days=1))
+        fresh.route(STATES, lambda route: route.abort())
+        fresh.goto(f"{site.url}/s#{site.seals['issued']}")
+        says(fresh, "BELUM DAPAT DIPASTIKAN", "amber")
+        expect(fresh.locator(".notes")).to_contain_text("Jam perangkat ini")
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("days", [-10, 10, 4_000])
     def test_with_the_service_at_hand_its_clock_counts_and_not_the_phones(
-        self, site: Site, page: Page, days: int
+        self, site: Site, fresh: Page, days: int
     ) -> None:
-        page.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=days))
-        page.goto(f"{site.url}/s#{site.seals['issued']}")
-        says(page, "ASLI DAN BERLAKU", "green")
+        fresh.clock.set_fixed_time(datetime.now(UTC) + timedelta(days=days))
+        fresh.goto(f"{site.url}/s#{site.seals['issued']}")
+        says(fresh, "ASLI DAN BERLAKU", "green")
 
     def test_once_a_list_was_had_it_serves_when_the_service_falls_silent(
         self, site: Site, page: Page
@@ -310,6 +346,7 @@ class TestWithoutTheService:
 
 
 class TestTurns:
+    @pytest.mark.slow
     def test_a_second_code_in_the_same_tab_is_checked_too(self, site: Site, page: Page) -> None:
         page.goto(f"{site.url}/s#{site.seals['issued']}")
         says(page, "ASLI DAN BERLAKU", "green")
@@ -317,6 +354,7 @@ class TestTurns:
         says(page, "DICABUT", "red")
         assert page.url == f"{site.url}/s"
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("late", ["answer", "refusal"])
     def test_a_late_answer_to_an_earlier_question_is_not_shown(
         self, site: Site, page: Page, late: str
@@ -364,6 +402,7 @@ class TestPasting:
         expect(page.locator("#seal-error")).to_be_visible()
         expect(page.locator("#seal")).to_have_attribute("aria-invalid", "true")
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize(
         ("typed", "told", "field", "next_field"),
         [
@@ -420,6 +459,7 @@ class TestNumberAndCheckCode:
         expect(page.locator("#paste")).to_be_hidden()
         assert page.url == f"{site.url}/s"
 
+    @pytest.mark.slow
     def test_what_was_typed_wrong_stays_to_be_mended(self, site: Site, page: Page) -> None:
         type_code(page, site, "tanpa angka", "7K3")
         for label, value in (("Nomor surat", "tanpa angka"), ("Kode periksa", "7K3")):
@@ -448,6 +488,7 @@ class TestThePrint:
         assert "Cetak hasil" not in text
         assert sealed(site).facts.name not in text
 
+    @pytest.mark.slow
     def test_the_word_is_black_on_white(self, site: Site, page: Page) -> None:
         page.goto(f"{site.url}/s#{site.seals['revoked']}")
         says(page, "DICABUT", "red")
@@ -456,6 +497,7 @@ class TestThePrint:
         colours = page.evaluate(f"[{style}.color, {style}.backgroundColor]")
         assert colours == ["rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"]
 
+    @pytest.mark.slow
     def test_a_list_that_was_gone_by_is_on_paper_too(self, site: Site, page: Page) -> None:
         page.route(STATES, lambda route: route.abort())
         page.goto(f"{site.url}/s#{site.seals['issued']}")
@@ -464,6 +506,7 @@ class TestThePrint:
         assert len(paper) == 1
         assert "Layanan tidak menjawab" in paper[0].get_textpage().get_text_bounded()
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("way", ["seal", "typed"])
     def test_a_button_prints(self, site: Site, page: Page, way: str) -> None:
         page.add_init_script("window.print = () => { window.wasPrinted = true; }")
@@ -476,6 +519,7 @@ class TestThePrint:
 
 
 class TestThisSite:
+    @pytest.mark.slow
     def test_it_says_how_to_know_it(self, site: Site, page: Page) -> None:
         page.goto(f"{site.url}/s")
         page.get_by_text("Bagaimana saya tahu ini situs resmi?").click()
@@ -486,31 +530,35 @@ class TestThisSite:
         assert "titik dua" in told
         assert "kata sandi" in told
 
+    @pytest.mark.slow
     def test_officers_find_the_scanner(self, site: Site, page: Page) -> None:
         page.goto(f"{site.url}/s")
         expect(page.get_by_role("link", name="Buka pemindai surat")).to_have_attribute("href", "/scan/")
 
-    def test_it_is_light_and_asks_no_one_else(self, site: Site, page: Page) -> None:
+    def test_it_is_light_and_asks_no_one_else(self, site: Site, fresh: Page) -> None:
         weights: list[int] = []
         hosts: set[str] = set()
-        page.on("response", lambda response: weights.append(len(response.body())))
-        page.on("request", lambda request: hosts.add(request.url.split("/")[2]))
-        page.goto(f"{site.url}/s")
-        page.wait_for_load_state("networkidle")
+        fresh.on("response", lambda response: weights.append(len(response.body())))
+        fresh.on("request", lambda request: hosts.add(request.url.split("/")[2]))
+        fresh.goto(f"{site.url}/s")
+        fresh.wait_for_load_state("networkidle")
         assert sum(weights) < FIRST_PAGE_BYTES
         assert hosts == {site.url.removeprefix("http://")}
 
-    def test_every_module_is_asked_for_at_once(self, site: Site, page: Page) -> None:
+    def test_every_module_is_asked_for_at_once(self, site: Site, fresh: Page) -> None:
         listed = set[str]()
         loaded = set[str]()
-        page.on("request", lambda request: loaded.add(request.url) if request.url.endswith(".js") else None)
-        page.goto(f"{site.url}/s")
-        page.wait_for_load_state("networkidle")
-        listed |= set(page.eval_on_selector_all("link[rel=modulepreload]", "found => found.map(e => e.href)"))
-        listed |= set(page.eval_on_selector_all("script[src]", "found => found.map(e => e.src)"))
+        fresh.on("request", lambda request: loaded.add(request.url) if request.url.endswith(".js") else None)
+        fresh.goto(f"{site.url}/s")
+        fresh.wait_for_load_state("networkidle")
+        listed |= set(
+            fresh.eval_on_selector_all("link[rel=modulepreload]", "found => found.map(e => e.href)")
+        )
+        listed |= set(fresh.eval_on_selector_all("script[src]", "found => found.map(e => e.src)"))
         assert loaded == listed
 
 
+@pytest.mark.slow
 def test_both_sides_mask_alike(site: Site, page: Page) -> None:
     page.goto(f"{site.url}/s")
     names = ["SUHARTINI", "M. NUR", "I GUSTI NGURAH RAI", "ÉLISE D'ARC", "X", "DR. (HC) A-B, S.H."]
@@ -574,6 +622,7 @@ def test_every_trial_of_the_front_page_ends_as_announced(site: Site, page: Page)
         expect(page.get_by_role("heading", level=1)).to_have_text(word)
 
 
+@pytest.mark.slow
 def test_the_front_page_leads_to_letters_as_pdf(site: Site, page: Page) -> None:
     page.goto(site.url)
     address = page.get_by_role("link", name="PDF surat").first.get_attribute("href")

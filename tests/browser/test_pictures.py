@@ -53,6 +53,16 @@ def test_a_picture_keeps_the_pages_own_colours() -> None:
     assert picture.getpixel((300, 300)) == (0xF3, 0xF6, 0xF5)
 
 
+def test_what_lies_beside_white_leaves_it_white() -> None:
+    shot = Image.new("RGB", (360, 800), "#ffffff")
+    ImageDraw.Draw(shot).rectangle((0, 0, 359, 300), "#f9fafa")
+    ImageDraw.Draw(shot).rectangle((0, 301, 359, 500), "#f3f6f5")
+    file = io.BytesIO()
+    shot.save(file, "PNG")
+    picture = camera.small(file.getvalue()).convert("RGB")
+    assert [picture.getpixel((9, y)) for y in (450, 700)] == [(0xF3, 0xF6, 0xF5), (255, 255, 255)]
+
+
 @pytest.mark.parametrize(("count", "lines"), [(1, 1), (12, 1), (13, 2)])
 def test_a_sheet_has_room_for_every_page(count: int, lines: int) -> None:
     pictures = [(str(each), Image.new("P", (360, 900))) for each in range(count)]

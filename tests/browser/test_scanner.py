@@ -51,23 +51,21 @@ def page(context: BrowserContext) -> Iterator[Page]:
     ("fate", "outcome", "tone"),
     [
         ("valid", "valid", "green"),
-        ("extended", "valid", "green"),
-        ("foreign_host", "valid", "amber"),
-        ("issued_outside_window", "valid", "amber"),
-        ("key_revoked", "valid", "amber"),
+        pytest.param("extended", "valid", "green", marks=pytest.mark.slow),
+        pytest.param("foreign_host", "valid", "amber", marks=pytest.mark.slow),
+        pytest.param("issued_outside_window", "valid", "amber", marks=pytest.mark.slow),
+        pytest.param("key_revoked", "valid", "amber", marks=pytest.mark.slow),
         ("revoked", "revoked", "red"),
-        ("superseded", "superseded", "red"),
-        ("suspended", "suspended", "amber"),
-        ("expired", "expired", "amber"),
+        pytest.param("superseded", "superseded", "red", marks=pytest.mark.slow),
+        pytest.param("suspended", "suspended", "amber", marks=pytest.mark.slow),
+        pytest.param("expired", "expired", "amber", marks=pytest.mark.slow),
         ("unregistered", "unregistered", "red"),
-        (
-            "mismatch",
-            "unregistered",
-            "red",
-        ),  # without a station's fingerprints: not on record under these facts
+        pytest.param(  # without a station's fingerprints: not on record under these facts
+            "mismatch", "unregistered", "red", marks=pytest.mark.slow
+        ),
         ("forged", "forged", "red"),
-        ("unknown_issuer", "unknown_issuer", "amber"),
-        ("unreadable", "unreadable", "grey"),
+        pytest.param("unknown_issuer", "unknown_issuer", "amber", marks=pytest.mark.slow),
+        pytest.param("unreadable", "unreadable", "grey", marks=pytest.mark.slow),
     ],
 )
 def test_a_letter_held_before_the_camera_is_judged_by_the_registrys_word(
@@ -105,6 +103,7 @@ def test_facts_stand_in_the_order_of_the_paper(page: Page, polls: Polls, camera:
     assert re.search(r"\d{4} \d{4} \d{4} \d{4}", verdict.locator("#facts").inner_text())
 
 
+@pytest.mark.slow
 def test_the_next_scan_starts_by_itself(page: Page, polls: Polls, camera: Camera) -> None:
     verdict = scan(page, camera, polls.text("valid"))
     expect(verdict).to_have_attribute("data-outcome", "valid")
@@ -165,6 +164,7 @@ def test_the_last_letters_verdict_never_stands_there_for_the_next(
     expect(verdict).to_be_empty()
 
 
+@pytest.mark.slow
 def test_nobody_is_left_in_the_page_once_the_verdict_is_left(
     page: Page, polls: Polls, camera: Camera
 ) -> None:

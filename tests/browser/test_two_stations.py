@@ -180,6 +180,7 @@ def test_a_second_showing_is_told_at_once_on_the_same_phone_and_can_be_taken_bac
         expect(page.locator("#verdict")).not_to_contain_text("SUDAH DITUNJUKKAN")
 
 
+@pytest.mark.slow
 def test_a_station_is_told_of_other_facts_of_the_wrong_place_and_of_the_face(
     phones: Phones, service: Service, polls: Polls, camera: Camera
 ) -> None:

@@ -82,6 +82,7 @@ def one_row(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("cell", "code"),
     [
@@ -116,6 +117,7 @@ def test_a_link_out_of_the_folder_is_not_followed(
     assert found(line) == ("foto", "portrait_outside")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "change",
     [

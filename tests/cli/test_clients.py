@@ -9,6 +9,7 @@ from click.testing import Result
 
 from suket_service import administering
 from suket_service.registry import clients as client_store
+from suket_service.registry import offices
 from suket_service.registry.clients import Client, ClientScope
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
@@ -64,6 +65,7 @@ def test_clients_are_listed_as_objects(demo: Path) -> None:
         "valid": True,
         "expires_on": "2027-01-31",
         "revoked_at": None,
+        "waiting_since": None,
         "used_at": None,
         "created_by": "admin",
     }
@@ -100,6 +102,41 @@ def test_a_revoked_key_counts_no_more(demo: Path) -> None:
     assert clients(demo, "revoke", made["id"]).exit_code == 0
     assert found(demo, made["key"]) is None
     assert clients(demo, "revoke", made["id"]).exit_code == 1
+
+
+def test_a_key_that_waits_since_a_restore_is_confirmed(demo: Path) -> None:
+    made, other = added(demo), added(demo, name="Lain")
+    wait(demo)
+    assert clients(demo, "list").output.count("ditahan sejak pemulihan") == 2
+    assert {each["valid"] for each in lines_of(clients(demo, "list", "--json"))} == {False}
+    assert clients(demo, "confirm", made["id"]).exit_code == 0
+    assert (found(demo, made["key"]) is not None, found(demo, other["key"])) == (True, None)
+    assert "Lain" in clients(demo, "confirm", "--all").output
+    assert found(demo, other["key"])
+    assert "Tidak ada" in clients(demo, "confirm", "--all").output
+
+
+def test_confirming_takes_one_key_or_all(demo: Path) -> None:
+    assert clients(demo, "confirm").exit_code == 2
+    assert clients(demo, "confirm", added(demo)["id"], "--all").exit_code == 2
+
+
+def test_a_renewal_says_that_the_old_key_goes_on_waiting(demo: Path) -> None:
+    made = added(demo)
+    wait(demo)
+    assert "tetap ditahan" in clients(demo, "renew", made["id"]).stderr
+
+
+def wait(data: Path) -> None:
+    """What a restore does to the keys."""
+    registry = Registry(Settings.from_env({"SUKET_DATA_DIR": str(data)}).database_url)
+    try:
+        at = datetime.now(UTC)
+        with registry.writing() as tx:
+            for office in offices.offices(tx):
+                client_store.let_wait(tx, office.code, office.local_date(at), at)
+    finally:
+        registry.close()
 
 
 def test_after_a_renewal_both_keys_count(demo: Path) -> None:

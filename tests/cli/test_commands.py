@@ -50,6 +50,7 @@ def test_a_command_explains_itself(tmp_path: Path, command: str) -> None:
     assert (result.exit_code, result.stdout[:5]) == (0, "Usage")
 
 
+@pytest.mark.slow
 def test_the_installed_script_runs() -> None:
     done = subprocess.run([CONSOLE_SCRIPT, "--version"], capture_output=True, text=True, check=True)
     assert __version__ in done.stdout
@@ -140,6 +141,7 @@ class TestClosing:
         again = suket(*arguments, data=office.data)
         assert (again.exit_code, again.stdout) == (1, "")
 
+    @pytest.mark.few(4)
     @pytest.mark.parametrize(
         ("change", "exit_code"),
         [

@@ -299,6 +299,7 @@ def test_a_demo_s_new_keys_are_demo_keys(trade: Trade) -> None:
     }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("arguments", "exit_code"),
     [
@@ -322,6 +323,7 @@ def test_what_cannot_be_done_is_refused_and_changes_nothing(
     assert suket("keys", "list", data=world.data).stdout == before
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("answer", ["n\n", "\n", ""])
 def test_a_revocation_is_asked_for_once_more(trade: Trade, answer: str) -> None:
     arguments = ("keys", "revoke", trade.kid(), "--reason", "dicuri")
@@ -331,6 +333,7 @@ def test_a_revocation_is_asked_for_once_more(trade: Trade, answer: str) -> None:
     assert trade.states() == ["revoked"]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("purpose", ["seal", "publication"])
 @pytest.mark.parametrize("step", [("retire",), ("revoke", "--reason", "dicuri", "--yes")])
 def test_without_a_standby_it_is_said_that_nobody_can_sign(
@@ -378,6 +381,7 @@ def issue_one(data: Path, folder: Path) -> Result:
     return suket("issue", example_rows(folder, "9002"), *PEOPLE, "--json", data=data, SUKET_ROLE="public")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "command",
     [

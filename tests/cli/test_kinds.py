@@ -69,6 +69,7 @@ class TestListing:
 
 
 class TestAdding:
+    @pytest.mark.few(2)
     @pytest.mark.parametrize(
         ("rule", "amount", "until"),
         [

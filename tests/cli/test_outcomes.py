@@ -90,6 +90,7 @@ def test_with_a_bundle_alone(world: World, tmp_path: Path, case: Case) -> None:
     assert not (tmp_path / "none").exists()
 
 
+@pytest.mark.few(6)
 @every_case
 def test_over_http(world: World, case: Case) -> None:
     response = (

@@ -157,6 +157,7 @@ class TestNoRegistry:
         assert result.exit_code == 1
         assert "suket init" in result.stderr
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("command", [("letters",), ("check",), ("audit", "verify"), ("init", "--demo")])
     def test_a_server_that_refuses_us_is_told_in_one_line_without_the_password(
         self, office: Office, command: tuple[str, ...]

@@ -69,6 +69,7 @@ class TestByPipe:
         result = issue(file, data, "--approver-stdin", given=f"{PASSWORD}\r\n{kepala.code()}\r\n")
         assert statuses(result) == ["issued", "issued"]
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize(
         "given", ["", "\n\n", f"{PASSWORD}\n", f"{PASSWORD}\n000000\n", "wrong\n123456\n" * 3, "\x00\n\x00\n"]
     )
@@ -171,12 +172,14 @@ class TestAtTheTerminal:
         assert (exit_code, shown.count("Tidak terbukti")) == (0, 2), shown
         assert "2 terbit" in shown
 
+    @pytest.mark.slow
     def test_and_no_fourth_time(self, data: Path, file: Path) -> None:
         wrong = [(self.PASSWORD_PROMPT, "wrong"), (self.CODE_PROMPT, "1")]
         exit_code, shown = at_terminal(("issue", file, *PEOPLE), wrong * 3, data)
         assert (exit_code, shown.count("Tidak terbukti")) == (1, 3), shown
         assert lines_of(suket("letters", "--json", data=data, **PRODUCTION)) == []
 
+    @pytest.mark.slow
     def test_whoever_must_wait_is_not_asked_again(self, data: Path, file: Path) -> None:
         for _ in range(5):
             by_pipe(file, data, "wrong", "1")
@@ -184,12 +187,14 @@ class TestAtTheTerminal:
         exit_code, shown = at_terminal(("issue", file, *PEOPLE), answers, data)
         assert (exit_code, shown.count("Tunggu 1 menit"), shown.count("Kata sandi")) == (1, 1, 1), shown
 
+    @pytest.mark.slow
     def test_an_empty_password_leaves_drafts(self, data: Path, file: Path) -> None:
         exit_code, shown = at_terminal(("issue", file, *PEOPLE), [(self.PASSWORD_PROMPT, "")], data)
         assert exit_code == 0, shown
         assert "2 konsep" in shown
         assert SENTENCE in shown
 
+    @pytest.mark.slow
     def test_it_asks_in_english_where_english_is_wanted(
         self, data: Path, file: Path, kepala: Approver
     ) -> None:

@@ -108,6 +108,7 @@ def test_a_nik_and_a_region_in_cells_of_numbers_are_refused_and_the_other_rows_g
     assert not NIK.search(result.output)
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("field", "cell", "code"),
     [
@@ -147,6 +148,7 @@ def test_the_content_says_what_a_file_is_and_not_its_name(demo: Path, tmp_path: 
     assert len(read_rows(named_wrongly)[0]) == len(read_rows(EXAMPLES / "permohonan.csv")[0])
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("content", "said"),
     [

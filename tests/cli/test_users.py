@@ -111,6 +111,7 @@ class TestKeepingStaff:
             False,
         )
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize(
         ("username", "name", "role", "exit_code"),
         [
@@ -144,6 +145,7 @@ class TestKeepingStaff:
         assert (result.exit_code, result.stdout) == (1, "")
         assert "Perannya sudah itu." in result.stderr
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize(
         "arguments",
         [
@@ -175,6 +177,7 @@ class TestPassword:
         users(data, "password", "operator", given=f"  {PASSWORD}  \r\n")
         assert proves(data, "operator", f"  {PASSWORD}  ")
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize(
         "given", ["", "\n", "short\n", "operator1234\n", "x" * 200 + "\n", "empat\x00kuda terbang\n"]
     )

@@ -68,6 +68,7 @@ class TestPasswords:
     def test_the_password_is_the_right_one(self, hashed: str) -> None:
         assert check_password(hashed, PASSWORD)
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize(
         "other", ["", "x", PASSWORD.upper(), PASSWORD + " ", PASSWORD[:-1], "\udcff", PASSWORD * 10]
     )

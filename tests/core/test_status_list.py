@@ -38,6 +38,7 @@ def refused(claim: Any) -> bool:
 # The document's examples
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("case", EXAMPLES)
 def test_encoding_an_example_gives_the_same_bytes(case: dict[str, Any]) -> None:
     packed = StatusList.pack(statuses_of(case), case["bits"])

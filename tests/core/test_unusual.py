@@ -1,4 +1,4 @@
-"""The four rules of unusual issuing: what each finds, what each leaves alone, and that each finds it once."""
+"""The rules of unusual issuing: what each finds, what each leaves alone, and that each finds it once."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta, timezone

@@ -40,6 +40,7 @@ def test_a_registry_that_nothing_happened_to_breaks_none(
     assert invariants.check(sqlite, acknowledged) == _LETTERS
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(
     ("breach", "statement"),
     [

@@ -26,6 +26,7 @@ from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE, TODAY, a_ro
 from tests.conftest import IssueRows
 from tests.databases import Databases
 from tests.registry.builders import raw
+from tests.selection import examples
 
 FIRST, MENDED, NEXT = "a" * 64, "b" * 64, "c" * 64
 SIX_MONTHS_ON = datetime(2027, 5, 22, 5, 0, tzinfo=NOON.tzinfo)
@@ -75,6 +76,7 @@ def test_outcomes_come_in_the_order_of_the_rows(register: Register, issue_rows: 
     ]
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
@@ -177,6 +179,7 @@ class TestPortraits:
 
 
 class TestPeople:
+    @pytest.mark.few(5)
     @pytest.mark.parametrize(
         ("people", "code"),
         [
@@ -388,6 +391,7 @@ class TestPortions:
         assert next(outcomes).status is RowStatus.ISSUED
         assert len(all_issued(registry)) == PORTION
 
+    @pytest.mark.both
     def test_a_portion_bears_the_time_at_which_it_got_the_lock(
         self, register: Register, issue_rows: IssueRows
     ) -> None:
@@ -464,6 +468,7 @@ class TestTheDatabaseFails:
 
 
 class TestACrash:
+    @pytest.mark.few(4)
     @pytest.mark.parametrize("crash", [KeyboardInterrupt, RuntimeError])
     @pytest.mark.parametrize("place", [0, PORTION - 1, PORTION, PORTION + 1])
     def test_then_the_same_file_again_gives_every_letter_once(
@@ -576,7 +581,9 @@ _LINES = st.tuples(st.sampled_from(PEOPLE), st.sampled_from(("good", "good", "ba
 
 
 @given(file=st.lists(_LINES, min_size=1, max_size=8))
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(20), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_file_run_twice_gives_each_good_person_one_letter(
     databases: Databases, file: list[tuple[int, str]]
 ) -> None:

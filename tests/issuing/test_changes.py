@@ -88,6 +88,7 @@ def test_a_letter_is_extended_again_from_its_extension(registry: Registry, numbe
     assert extend(registry, number, LATER + DAY).valid_until == LATER + DAY
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("until", "code"),
     [
@@ -162,6 +163,7 @@ def test_what_is_not_suspended_is_not_resumed(registry: Registry, number: str) -
         resume(registry, number)
 
 
+@pytest.mark.few(7)
 @OF_TWO
 @pytest.mark.parametrize(
     ("people", "code"),
@@ -199,6 +201,7 @@ def test_what_takes_two_is_audited_as_the_approvers_with_who_asked(
     assert "Budi" not in last.details
 
 
+@pytest.mark.few(4)
 @OF_TWO
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "Salah\ndata"])
 def test_a_reason_is_needed(registry: Registry, number: str, change: Change, reason: str) -> None:

@@ -24,6 +24,7 @@ from suket_service.sheets.read import Row
 from tests.builders import BASE_URL, NOON, OFFICE, PASSPHRASE, TODAY, a_resident, a_row
 from tests.databases import SqliteDatabases
 from tests.registry.builders import raw
+from tests.selection import examples
 
 LATER = NOON + timedelta(hours=1)
 Drafts = Callable[..., list[str]]
@@ -377,7 +378,7 @@ MEANWHILE: dict[str, tuple[Settled, list[str]]] = {
 
 @given(meanwhile=st.lists(st.sampled_from(sorted(MEANWHILE)), min_size=1, max_size=7))
 @settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

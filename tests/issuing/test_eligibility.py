@@ -50,6 +50,7 @@ def window(
             offices.add_window(tx, IssuingWindow(OFFICE.code, kind, opens_on, closes_on))
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("state", list(RecordingState))
 def test_the_answer_is_what_a_request_would_meet(
     registry: Registry, register: Register, state: RecordingState

@@ -84,6 +84,7 @@ def test_a_new_print_is_given_out_again(registry: Registry, issued: LetterRecord
     assert len(given(registry, issued.id)) == 2
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("name", "relation", "refused"),
     [
@@ -109,6 +110,7 @@ def test_counter_and_head_may_hand_over(registry: Registry, issued: LetterRecord
     assert given(registry, issued.id)[0].by == by
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("by", ["admin", "auditor", "nobody", "petugas"])
 def test_nobody_else_may(registry: Registry, other_office: Office, issued: LetterRecord, by: str) -> None:
     with pytest.raises(NotAllowed):

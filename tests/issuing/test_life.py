@@ -354,6 +354,7 @@ def test_a_lapsed_letter_is_closed_by_the_next(registry: Registry, issued: Lette
     ids=["revoke", "supersede"],
 )
 class TestClosing:
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("by", ["operator", "operator2", "kepala"])
     def test_a_letter_is_closed_with_its_reason(
         self,
@@ -383,6 +384,7 @@ class TestClosing:
             again(registry, OFFICE.code, issued.number, "operator", "Salah data", NOON)
         assert refused.value.state == state.value
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("by", ["admin", "auditor", "nobody"])
     def test_others_close_nothing(
         self,
@@ -395,6 +397,7 @@ class TestClosing:
         with pytest.raises(NotAllowed):
             close(registry, OFFICE.code, issued.number, by, "Salah data", NOON)
 
+    @pytest.mark.few(4)
     @pytest.mark.parametrize("reason", ["", "  ", "x" * 201, "Salah\ndata", "\u202eatad"])
     def test_a_reason_is_needed(
         self,

@@ -29,6 +29,7 @@ from suket_service.registry import keys, letters
 from suket_service.verifying import Desk
 from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE, TODAY, a_resident, a_row
 from tests.databases import Databases
+from tests.selection import examples
 
 PEOPLE = (3, 4)
 BOTH = TwoPeople("operator", "kepala")
@@ -423,10 +424,10 @@ def _six_months_from(day: date) -> date:
     return until
 
 
-@pytest.mark.parametrize(("kind", "examples"), [("sqlite", 25), ("postgresql", 8)])
-def test_letters_live_as_the_model_says(request: pytest.FixtureRequest, kind: str, examples: int) -> None:
+@pytest.mark.parametrize(("kind", "most"), [("sqlite", 25), ("postgresql", 8)])
+def test_letters_live_as_the_model_says(request: pytest.FixtureRequest, kind: str, most: int) -> None:
     databases = request.getfixturevalue(f"{kind}_databases")
     machine = type("WholeLifeHere", (WholeLife,), {"databases": databases})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=examples, stateful_step_count=40, deadline=None)
+        machine, settings=settings(max_examples=examples(most), stateful_step_count=40, deadline=None)
     )

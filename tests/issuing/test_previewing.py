@@ -31,6 +31,7 @@ from suket_service.sheets.request_table import ERRORS, columns_of, given_back
 from suket_service.sheets.write import write_csv, write_xlsx
 from tests.builders import NOON, OFFICE, TODAY, a_row
 from tests.databases import Databases
+from tests.selection import examples
 
 Register = Callable[..., None]
 WHY = "Pasien gawat darurat, rekaman dipastikan lewat telepon"
@@ -158,7 +159,9 @@ _CHANGES: dict[str, dict[str, str]] = {
 
 
 @given(file=_LINES)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_what_is_looked_at_is_what_is_drafted(databases: Databases, file: list[tuple[int, str]]) -> None:
     rows = [a_row(number, person, **_CHANGES[how]) for number, (person, how) in enumerate(file, start=2)]
     with databases.a_registry() as registry:
@@ -224,6 +227,7 @@ class TestDrafting:
         assert draft(registry, upload) == first
         assert len(all_letters(registry)) == 1
 
+    @pytest.mark.both
     def test_confirmed_by_two_at_once_drafts_each_row_once(
         self, registry: Registry, register: Register
     ) -> None:
@@ -261,6 +265,7 @@ class TestDrafting:
             pass
         assert codes(look(registry, upload))[-1] == [("nik", "duplicate_in_file")]
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("place", [0, PORTION - 1, PORTION, PORTION + 2])
     def test_a_crash_in_the_middle_and_confirming_again_makes_no_twin(
         self, registry: Registry, register: Register, place: int
@@ -326,6 +331,7 @@ class TestDrafting:
 
 
 class TestKeeping:
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("by", ["kepala", "admin", "auditor", "petugas"])
     def test_takes_an_operator_of_this_office(
         self, registry: Registry, other_office: Office, by: str

@@ -240,6 +240,7 @@ def test_what_someone_asked_who_has_left_is_not_agreed_to(registry: Registry, is
     decline(registry, proposal)
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("by", ["operator2", "admin", "auditor", "camat"])
 def test_only_an_approver_of_this_office_decides(
     registry: Registry, issued: LetterRecord, other_office: Office, by: str

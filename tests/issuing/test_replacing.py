@@ -333,6 +333,7 @@ class TestDrafts:
         assert problems_of(outcome) == [("", "same_person")]
         assert record_of(registry, drafted.id).state is LetterState.DRAFT
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("approved", [False, True])
     @pytest.mark.parametrize("by", ["operator", "operator2", "kepala"])
     def test_a_draft_is_withdrawn_and_its_person_free_again(

@@ -55,6 +55,7 @@ def last_entry(registry: Registry) -> tuple[str, str, str, str]:
     return entry.actor, entry.action, entry.subject, entry.details
 
 
+@pytest.mark.both
 def test_what_is_issued_meanwhile_comes_behind(
     registry: Registry, several: list[LetterRecord], program: str, issue_rows: IssueRows
 ) -> None:

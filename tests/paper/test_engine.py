@@ -92,3 +92,9 @@ def test_what_the_renderer_says_reaches_no_log() -> None:
 
 def test_cut_off_pictures_stay_errors_beside_weasyprint() -> None:
     assert ImageFile.LOAD_TRUNCATED_IMAGES is False
+
+
+def test_streams_that_are_made_once_are_what_the_renderer_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = printed("", "<p>Surat keterangan</p>")
+    monkeypatch.setattr("suket_service.paper.engine.streams.made_once", None)
+    assert printed("", "<p>Surat keterangan</p>") == ours

@@ -190,6 +190,7 @@ def test_the_same_letter_again_is_the_same_file(printer: LetterPrinter, printed:
     assert printer.print(LETTER) == printed
 
 
+@pytest.mark.slow
 def test_another_process_gives_the_same_bytes(printed: PrintedLetter, certificate: Certificate) -> None:
     script = (
         "import sys; from pathlib import Path; from tests.paper import builders as b;"
@@ -259,11 +260,13 @@ def test_a_certificate_that_is_not_there_is_told(tmp_path: Path) -> None:
     assert refusal_of(Certificate(tmp_path / "none.p12", PASSPHRASE)).code == "certificate_unreadable"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("passphrase", ["salah", "", None])
 def test_a_wrong_passphrase_is_told(certificate: Certificate, passphrase: str | None) -> None:
     assert refusal_of(replace(certificate, passphrase=passphrase)).code == "certificate_unreadable"
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("content", [b"", b"junk", b"\x30\x82\x01\x00" + bytes(99)])
 def test_a_file_that_is_no_certificate_is_told(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "a.p12"

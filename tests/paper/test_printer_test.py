@@ -2,10 +2,11 @@
 
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pypdfium2
 import pytest
+from _pytest.mark import ParameterSet
 from PIL import Image
 
 from suket_service.errors import FileRefused
@@ -77,6 +78,16 @@ BAD: dict[str, tuple[Cause, Callable[[], bytes]]] = {
     "a blank sheet": (Cause.NOT_THE_PAGE, lambda: prints.jpeg(Image.new("L", (2480, 3508), 250), 75, 300)),
     "a symbol alone": (Cause.NOT_THE_PAGE, lambda: symbol.png(builders.seal_text(), 8)),
 }
+#: Each cause once, and each way of looking; ``script/thorough`` judges them all.
+OFTEN = {
+    *("scan at 300 dpi", "scan at 150 dpi", "scan to PDF", "photograph", "photograph from the side"),
+    *("96 %, photographed", "shorter only", "toner low", "worn drum", "toner high", "toner saved", "blurred"),
+    *("a very small photograph", "on a white table", "cut off below", "a symbol alone"),
+}
+
+
+def _some(names: Iterable[str]) -> list[ParameterSet]:
+    return [pytest.param(each, marks=[] if each in OFTEN else [pytest.mark.slow]) for each in names]
 
 
 def _covered() -> Image.Image:
@@ -91,13 +102,13 @@ def judged(data: bytes) -> Report:
     return judge(printer_test_finder.measured(*printer_test_finder.page_in(data, kind)))
 
 
-@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("name", _some(GOOD))
 def test_a_good_print_passes(name: str) -> None:
     report = judged(GOOD[name]())
     assert (report.causes, report.passed) == ((), True)
 
 
-@pytest.mark.parametrize("name", BAD)
+@pytest.mark.parametrize("name", _some(BAD))
 def test_a_bad_print_fails_for_its_reason(name: str) -> None:
     cause, data = BAD[name]
     report = judged(data())
@@ -105,8 +116,9 @@ def test_a_bad_print_fails_for_its_reason(name: str) -> None:
     assert report.causes[0] is cause, report
 
 
-@pytest.mark.parametrize("scale", [0.9, 0.96, 1.0, 1.03])
+@pytest.mark.few(2)
 @pytest.mark.parametrize("photographed", [True, False])
+@pytest.mark.parametrize("scale", [0.96, 0.9, 1.0, 1.03])
 def test_the_scale_is_found_within_half_a_per_cent(scale: float, photographed: bool) -> None:
     sheet = prints.printed(scale)
     data = prints.jpeg(prints.photographed(sheet)) if photographed else prints.jpeg(sheet, 75, 300)
@@ -123,13 +135,15 @@ def test_a_whole_sheet_without_a_resolution_is_measured_by_its_edges() -> None:
     assert (found.basis, round(found.across), round(found.down or 0)) == (Basis.SHEET, 96, 96)
 
 
+@pytest.mark.slow
 def test_a_resolution_that_cannot_be_true_is_not_believed() -> None:
     found = judged(prints.jpeg(prints.printed(0.96), 75, 150)).scale
     assert found is not None
     assert found.basis is Basis.SHEET
 
 
-@pytest.mark.parametrize(("length", "passes"), [(150.0, True), (149.0, True), (144.0, False), (135.0, False)])
+@pytest.mark.few(2)
+@pytest.mark.parametrize(("length", "passes"), [(149.0, True), (144.0, False), (150.0, True), (135.0, False)])
 def test_a_ruler_measured_by_hand_counts_where_no_edge_is_seen(length: float, passes: bool) -> None:
     report = read(prints.jpeg(prints.photographed(prints.printed(), table=255)), ruler_mm=length)
     assert report.scale is not None

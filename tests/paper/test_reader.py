@@ -129,6 +129,7 @@ def test_too_much_is_refused(data: bytes) -> None:
     assert refusal.value.code == "file_too_large"
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("part", [0.3, 0.7, 0.97])
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_a_cut_off_picture_holds_nothing(kind: str, part: float) -> None:
@@ -155,6 +156,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_pdf_holds_nothing(name: str) -> None:
     assert reader.read(HOSTILE[name]).texts == ()
@@ -166,6 +168,7 @@ def test_a_page_of_very_many_strokes_holds_nothing() -> None:
     assert reader.read(pdf.replace(b"stream\nX", b"stream\n" + bomb)).texts == ()
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("part", [0.2, 0.5, 0.9])
 def test_a_cut_off_letter_never_raises(printer: LetterPrinter, part: float) -> None:
     pdf = printer.print(builders.letter()).pdf

@@ -13,7 +13,10 @@ from suket_service.core.letter import Capacity, Letter
 from suket_service.core.region import Village
 from suket_service.errors import PrinterError
 from suket_service.paper import engine
+from suket_service.paper.composing import Leaf
+from suket_service.paper.joining import join
 from suket_service.paper.letter_pdf import LetterPrinter
+from suket_service.paper.standing_type import Setting
 from tests.paper import builders
 
 ELSEWHERE = Village("2172041002", "DOMPAK", "BUKIT BESTARI", "Kota Tanjungpinang", "Kepulauan Riau")
@@ -92,6 +95,45 @@ def test_a_part_that_takes_more_than_a_page_refuses_its_letter_alone(printer: Le
     assert printer.print_together([builders.letter()])
 
 
+def leaves(printer: LetterPrinter, letters: Sequence[Letter]) -> list[Leaf]:
+    kit = printer._kit(letters[0])
+    return list(printer._compose(kit, dict(enumerate(letters)), object()).values())
+
+
+def test_letters_whose_parts_are_as_tall_share_a_skeleton(printer: LetterPrinter) -> None:
+    usual, other, longer = leaves(
+        printer,
+        [
+            builders.letter(),
+            builders.letter(name="SITI AMINAH", nik="2172036004920001", number="9", village=ELSEWHERE),
+            builders.letter(address=builders.LONG_ADDRESS),
+        ],
+    )
+    assert usual.skeleton is other.skeleton is not longer.skeleton
+
+
+def test_a_part_that_juts_out_of_its_box_is_left_where_it_is() -> None:
+    setting = Setting("@page { size: A4 }")
+    usual, wide, tall = (
+        engine.parsed(f'<p style="{style}">x</p>')
+        for style in (
+            "width: 40mm",
+            "width: 40mm; text-indent: 90mm; white-space: nowrap",
+            "height: 298mm",
+        )
+    )
+    parts = setting.own([usual, wide, tall], "")
+    assert [part is None for part in parts] == [False, True, True]
+    alone = [setting.standing(element, "", None, ({}, {})) for element in (usual, tall)]
+    assert [part is None for part in alone] == [False, True]
+
+
+def test_a_damaged_stored_portrait_refuses_its_letter(printer: LetterPrinter) -> None:
+    with pytest.raises(PrinterError) as refusal:
+        printer.print_together([builders.letter(portrait=b"\xff\xd8\xff broken")])
+    assert refusal.value.code == "renderer_warned"
+
+
 def test_a_page_parsed_here_is_all_that_the_renderer_makes_of_one() -> None:
     # When this fails the renderer has changed: see engine._Page, and what its constructor sets by now.
     fetcher = engine.AssetFetcher({})
@@ -105,3 +147,12 @@ def test_a_page_that_is_not_well_formed_is_refused() -> None:
     with pytest.raises(PrinterError) as refusal:
         engine.parsed("<html><p>x</html>")
     assert refusal.value.code == "renderer_warned"
+
+
+def test_the_same_parts_are_the_same_file_at_another_time(printer: LetterPrinter) -> None:
+    parts = [printer.print_together([letter]) for letter in NUMBERED[:2]]
+    joined = join(parts)
+    document = pypdfium2.PdfDocument(joined)
+    assert document.get_metadata_value("CreationDate") == "D:20261121023000+00'00'"
+    document.close()
+    assert join(parts) == joined

@@ -15,6 +15,7 @@ from suket_service import presenting
 from suket_service.registry import presentations
 from tests.presenting.polls import HERE, Phone, Polls
 from tests.registry.builders import tampering
+from tests.selection import examples
 
 #: Station of each phone: two at one, one each at the others.
 PHONES = (1, 1, 2, 3)
@@ -89,7 +90,9 @@ def made(polls: Polls, phones: Sequence[Phone], wanted: Sequence[Scan]) -> Any:
 
 
 @given(data=st.data(), wanted=scans)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_every_delivery_comes_to_the_same_end(
     replaced: Polls, phones: list[Phone], data: st.DataObject, wanted: list[Scan]
 ) -> None:

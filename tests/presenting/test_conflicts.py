@@ -56,6 +56,7 @@ def test_letters_of_two_people_are_none(polls: Polls) -> None:
     assert polls.conflicts() == []
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(("seconds", "is_conflict"), [(0, False), (600, False), (601, True), (-601, True)])
 def test_at_one_station_ten_minutes_are_one_visit(polls: Polls, seconds: int, is_conflict: bool) -> None:
     one, other = polls.phone(1), polls.phone(1)

@@ -172,6 +172,7 @@ class TestEnrolling:
         presenting.enrol(polls.registry, sheet.code, Phone().public, "a", polls.at)
         assert refused(polls, sheet.code) == "enrolment_code_unknown"
 
+    @pytest.mark.both
     def test_of_two_phones_at_once_one_is_enrolled(self, polls: Polls) -> None:
         [sheet] = polls.sheets(polls.stations[0])
         start, made, lost = threading.Barrier(4), list[str](), list[str]()
@@ -252,6 +253,7 @@ class TestEnrolling:
             == code
         )
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("name", ["x" * 60, " Ponsel   Pak Budi ", "Ö" * 60])
     def test_any_other_name_is_kept_in_one_line(self, polls: Polls, name: str) -> None:
         phone = polls.enrol(polls.stations[0], Phone(name))

@@ -120,6 +120,7 @@ class TestKeeping:
         assert polls.results(phone, event) == [("known", None)]
         assert [each[2]["stored"] for each in received(polls)] == [1]
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize(
         "changes", [{"at": 5}, {"seq": 99}, {"outcome": "expired"}, {"index": 1}, {"bundle_version": 1}]
     )
@@ -177,6 +178,7 @@ class TestKeeping:
             == [("unproven", None)] * 2
         )
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("place", [(1, 999), (9, 0), (65_535, 2**24 - 1)])
     def test_a_letter_that_was_never_issued_is_kept_as_evidence(
         self, polls: Polls, place: tuple[int, int]
@@ -379,6 +381,7 @@ class TestNews:
         polls.send(there, polls.scan(there, polls.papers[1]))
         assert polls.send(here).news.seen == (polls.papers[1].position,)
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("after", [10**6, 2**31, 2**53 - 1])
     def test_a_cursor_of_another_registry_begins_anew(self, polls: Polls, after: int) -> None:
         here, there = polls.phone(1), polls.phone(2)

@@ -94,6 +94,7 @@ def test_together_they_are_refused_and_nothing_is_recorded(
         assert not any(positions.printed_files(tx, letter.id) for letter in signed)
 
 
+@pytest.mark.slow
 def test_worker_processes_sign_the_same_files(certificate: Certificate) -> None:
     originals = [a_letter(id=f"{number:032x}", signature=SignatureMode.PADES) for number in range(8)]
     here = printing.render(originals, Press(TEMPLATES, False, processes=1, certificate=certificate))

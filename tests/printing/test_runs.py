@@ -139,6 +139,7 @@ class TestChoosing:
         # Bukit Bestari (Dompak) before Tanjungpinang Kota.
         assert [names[each] for each in run.letters] == ["AGUS", "CITRA", "EKO", "BUDI", "DEWI"]
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize(
         ("choice", "count"),
         [
@@ -195,6 +196,7 @@ class TestChoosing:
         for choice in (Choice(By.ALL), Choice(By.HAND), Choice(By.DAY, "2026-11-22")):
             assert Choice.parse(str(choice)) == choice
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("who", ["admin", "auditor", "nobody"])
     def test_only_operators_and_approvers_print(
         self, registry: Registry, five: tuple[LetterRecord, ...], who: str, shelf: Shelf
@@ -264,6 +266,7 @@ class TestRendering:
         assert seen == [(True, 2), (True, 4), (True, 5), (False, 5)]
         assert how_far(registry).finished
 
+    @pytest.mark.slow
     def test_the_parts_hold_every_letter_once_in_order(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf
     ) -> None:
@@ -320,6 +323,7 @@ class TestRendering:
             step(registry, shelf)
         assert how_far(registry).done == 0
 
+    @pytest.mark.both
     def test_of_two_machines_at_the_same_part_one_records_it(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf, tmp_path: Path,
         monkeypatch: pytest.MonkeyPatch,
@@ -441,6 +445,7 @@ class TestFiles:
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
         assert stat.S_IMODE(file.parent.parent.stat().st_mode) == 0o700
 
+    @pytest.mark.slow
     def test_handing_out_is_audited_and_is_no_new_printing(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf
     ) -> None:
@@ -478,6 +483,7 @@ class TestFiles:
         assert numbers_on(part_file(registry, shelf, 1)) == [five[1].number]
         assert [left.number for left in how_far(registry).left_out] == [five[0].number]
 
+    @pytest.mark.few(1)
     @pytest.mark.parametrize("stop", [issuing.revoke, issuing.suspend])
     def test_a_letter_stopped_since_does_not_come_out_of_a_kept_file(
         self,
@@ -506,6 +512,7 @@ class TestFiles:
             part_file(registry, shelf, 1)
         assert not (tmp_path / "cetakan" / RUN / "1.pdf").exists()
 
+    @pytest.mark.slow
     def test_a_run_with_a_letter_stopped_since_is_joined_once_its_part_was_made_again(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf
     ) -> None:
@@ -529,6 +536,7 @@ class TestFiles:
         shelf.sweep(NOON + timedelta(hours=24))
         assert not (tmp_path / "cetakan" / RUN).exists()
 
+    @pytest.mark.slow
     def test_a_run_that_is_being_rendered_is_not_removed(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf, tmp_path: Path
     ) -> None:
@@ -573,6 +581,7 @@ class TestFiles:
         whole = printing.hand_out_whole(registry, OFFICE.code, RUN, "operator", shelf, NOON + day)
         assert len(numbers_on(whole.read_bytes())) == 5
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("part", [0, 3, 4, 10**9])
     def test_a_part_that_was_not_rendered_is_not_found(
         self, registry: Registry, five: tuple[LetterRecord, ...], shelf: Shelf, part: int

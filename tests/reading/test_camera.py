@@ -87,6 +87,7 @@ def test_a_chosen_camera_that_is_gone_gives_way_to_any(scanner: ScannerPage) -> 
     )
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("name", "code", "asked"),
     [
@@ -232,6 +233,7 @@ def test_only_cameras_are_listed_and_each_has_a_name(scanner: ScannerPage) -> No
     assert with_stub(scanner, code) == named
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     ("cameras", "now", "then"),
     [

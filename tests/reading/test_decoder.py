@@ -178,11 +178,13 @@ def test_a_worker_that_cannot_draw_reads_photographs(scanner: ScannerPage) -> No
     assert scanner.read_file(page_picture(3000)) == [prints()[0].text]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("width", [900, 1280, 2480, 3472])
 def test_a_photograph_of_the_whole_page_is_read(scanner: ScannerPage, width: int) -> None:
     assert scanner.read_file(page_picture(width)) == [prints()[0].text]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize(
     ("width", "height", "share"), [(4000, 3000, 0.4), (3000, 4000, 0.5), (1600, 1200, 0.55)]
 )
@@ -198,6 +200,7 @@ def test_the_page_is_found_in_a_photograph_of_50_megapixels(scanner: ScannerPage
     assert scanner.read_file(on_table(6120, 8160, share)) == [prints()[0].text]
 
 
+@pytest.mark.few(1)
 @pytest.mark.parametrize("turned", [90, 180, 270])
 def test_a_photograph_may_be_turned(scanner: ScannerPage, turned: int) -> None:
     out = BytesIO()
@@ -232,8 +235,11 @@ def test_a_photograph_without_a_code_has_no_texts(scanner: ScannerPage) -> None:
 
 
 @pytest.mark.parametrize("worker", ["scan", "old"])
-@pytest.mark.parametrize("broken", [b"", b"%PDF-1.7 no picture", page_picture(400)[:60]])
-def test_what_is_no_picture_is_said_to_be_none(scanner: ScannerPage, broken: bytes, worker: str) -> None:
+@pytest.mark.parametrize("broken", [b"", b"%PDF-1.7 no picture", None], ids=["nothing", "PDF", "cut off"])
+def test_what_is_no_picture_is_said_to_be_none(
+    scanner: ScannerPage, broken: bytes | None, worker: str
+) -> None:
+    broken = page_picture(400)[:60] if broken is None else broken
     scanner.start(f"/{worker}/decoder-worker.js")
     scanner.show(page_picture(300))
     code = "return decoder.readFile(new Blob([new Uint8Array(given)])).catch((error) => error.code);"

@@ -60,6 +60,7 @@ def test_a_rolled_back_entry_leaves_no_trace(chain: Registry) -> None:
     assert check(chain) == AuditCheck(ENTRIES, None, None)
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("seq", [1, 3, ENTRIES])
 @pytest.mark.parametrize("column", COLUMNS)
 def test_a_change_of_any_column_shows(chain: Registry, column: str, seq: int) -> None:

@@ -49,6 +49,7 @@ def test_an_office_reads_its_own_entries_and_the_registrys_latest_first(chain: R
     ]
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     ("changes", "actions"),
     [

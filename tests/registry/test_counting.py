@@ -44,6 +44,7 @@ def test_nothing_of_another_office_is_counted(registry: Registry) -> None:
         assert active(tx, "2101") == 1
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "columns",
     [

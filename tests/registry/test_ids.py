@@ -19,6 +19,7 @@ ASKED: dict[str, Callable[[Transaction, str], object]] = {
 }
 
 
+@pytest.mark.few(14)
 @pytest.mark.parametrize("thing", ASKED)
 @pytest.mark.parametrize("asked", ["", "\0", "0" * 31 + "\0", "0" * 33, "\ud800", "é" * 32, "0" * 32])
 def test_what_cannot_be_an_id_is_not_found(registry: Registry, thing: str, asked: str) -> None:

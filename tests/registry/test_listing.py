@@ -43,6 +43,7 @@ def test_the_register_holds_every_issued_letter_by_day_and_order_of_issue(some: 
     assert set(names(some, Choice())[3:]) == {"DIPERPANJANG", "DITANGGUHKAN", "DICABUT", "DIGANTIKAN"}
 
 
+@pytest.mark.few(6)
 @pytest.mark.parametrize(
     ("choice", "expected"),
     [

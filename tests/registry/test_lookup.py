@@ -54,6 +54,7 @@ def number(serial: int) -> str:
     return f"471.13/{serial:04d}/SKP/2172/2026"
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "typed",
     [
@@ -74,6 +75,7 @@ def test_a_number_is_found_also_without_its_fixed_parts_and_zeros(
     assert named(registry, typed) == [number(2)]
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "typed", ["5", "2/2025", "2/SKR", "SKP/2026", "2026", "99999999999999999999", "4711", "/", ""]
 )
@@ -140,6 +142,7 @@ def test_a_check_code_is_found_however_it_is_typed(
         assert named(registry, retyped(code_of(record))) == [record.number]
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     "edge", [bytes(32), b"\xff" * 32, b"\x00" * 5 + b"\xff" * 27, b"\xff" * 5 + b"\x00" * 27]
 )
@@ -167,6 +170,7 @@ def test_nothing_of_another_office_is_found(registry: Registry, four: list[Lette
         assert lists.waiting(tx, other.code, TODAY, TODAY).total == 0
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("words", "found"),
     [

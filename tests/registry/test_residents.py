@@ -40,6 +40,7 @@ class TestSearch:
     def test_digits_may_be_written_in_groups(self, registry: Registry) -> None:
         assert names(search(registry, " 217203 170895 0012 ")) == ["Siti Aminah"]
 
+    @pytest.mark.few(4)
     @pytest.mark.parametrize("wanted", ["", "  ", "21720", "si", "12345678901234567", "siti\0", "\n\n\n"])
     def test_too_little_or_nonsense_finds_nobody(self, registry: Registry, wanted: str) -> None:
         assert search(registry, wanted) == Hits((), more=False)

@@ -9,7 +9,7 @@ import pytest
 from psycopg import sql
 
 from suket_service.errors import RegistryError
-from suket_service.registry import audit, positions
+from suket_service.registry import audit, positions, publications
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.positions import Position
 from suket_service.registry.session import Registry
@@ -57,6 +57,10 @@ def test_inside_a_writers_transaction_it_sees_what_was_written_there(registry: R
         assert positions.look(registry.within(tx), 0, 0).head == audit.head(tx)
 
 
+def test_where_there_is_no_row_there_is_none(registry: Registry) -> None:
+    assert publications.version_of(registry, "nothing of that name") is None
+
+
 def test_many_may_look_at_once(registry: Registry, issued: LetterRecord, look: Look) -> None:
     with ThreadPoolExecutor(8) as pool:
         seen = list(pool.map(lambda _: look(), range(200)))
@@ -97,7 +101,7 @@ def test_a_forked_process_does_not_take_its_parents_connections(registry: Regist
     assert reads._process == os.getpid()
     assert not {id(each) for each in reads._idle} & {id(each) for each in mine}
     for each in mine:
-        each.connection.close()
+        each.close()
 
 
 def test_after_closing_it_can_be_asked_again(registry: Registry, look: Look) -> None:

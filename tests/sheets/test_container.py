@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from suket_service.errors import FileRefused
 from suket_service.sheets import cell_reader, container, xlsx_rows
 from suket_service.sheets.read import Row, read_table
+from tests.selection import examples
 from tests.sheets.builders import (
     COLUMNS,
     HEADER,
@@ -254,7 +255,7 @@ def test_nothing_is_imported_from_the_folder_of_the_file(
     assert read_table(GOOD, COLUMNS) == ROWS
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=40))
 def test_a_workbook_with_bytes_changed_anywhere_is_read_or_refused(at: int, bytes_there: bytes) -> None:
     try:

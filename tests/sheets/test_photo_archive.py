@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from suket_service.errors import FileRefused
 from suket_service.sheets import photo_archive
 from suket_service.sheets.photo_archive import MOST_FILES
+from tests.selection import examples
 
 MOST = 1000
 
@@ -99,7 +100,7 @@ def told(data: bytes) -> list[tuple[str, bytes | None]]:
 
 
 @given(place=st.integers(0, 250), value=st.integers(0, 255))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_changed_byte_gives_pictures_or_a_refusal(place: int, value: int) -> None:
     data = bytearray(a_zip({"a.jpg": b"a" * 90, "b.jpg": b"b" * 20}))
     data[place % len(data)] = value

@@ -18,6 +18,7 @@ from suket_service.sheets import write
 from suket_service.sheets.read import read_table
 from suket_service.sheets.request_table import COLUMNS
 from suket_service.sheets.write import Value, formula_safe, write_csv, write_xlsx
+from tests.selection import examples
 
 TRIGGERS = "=+-@\t\r\n＝＋－＠"
 TEXTS = st.text(st.one_of(st.sampled_from(f"{TRIGGERS} ,;\"'A"), st.characters(codec="utf-8")), max_size=12)
@@ -194,7 +195,7 @@ def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch: pytest.MonkeyPatc
     assert refused.value.code == "too_many_rows"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @given(TABLES)
 @example([["_x0041_", "_x000D_", "\r\n"], ["'=1", " a ", "\ta"]])
 def test_a_workbook_gives_back_its_values(rows: list[list[Value]]) -> None:
@@ -231,7 +232,7 @@ PEOPLE = st.lists(
 FIELDS = ["nik", "nama", "tanggal_lahir", "rt", "kode_wilayah"]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(PEOPLE)
 def test_what_is_written_can_be_read_again(people: list[tuple[str, str, date, int, str]]) -> None:
     left = sorted(COLUMNS.required - set(FIELDS))

@@ -12,6 +12,7 @@ from suket_service.core.request import EXTRA_CELLS, NUMERIC_CELLS, UNREADABLE_CE
 from suket_service.errors import FileRefused
 from suket_service.sheets import table
 from suket_service.sheets.read import Row, read_table
+from tests.selection import examples
 from tests.sheets.builders import (
     COLUMNS,
     HEADER,
@@ -130,6 +131,7 @@ def test_of_merged_cells_the_first_holds_the_value() -> None:
 # Numbers
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("number", [2172031708950012, 1, 1.5, -1, 0], ids=str)
 @pytest.mark.parametrize("number_format", ["0", "@", "0000000000000000", "yyyy-mm-dd"])
 def test_a_nik_in_a_cell_of_numbers_is_marked_and_not_given(number: float, number_format: str) -> None:
@@ -144,6 +146,7 @@ def test_a_nik_that_is_the_text_of_a_formula_is_read() -> None:
     assert fields_with(nik=a_formula(NIK))["nik"] == NIK
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
@@ -214,6 +217,7 @@ def test_a_date_where_none_is_expected_is_marked(cell: Any) -> None:
 # What cannot be read
 
 
+@pytest.mark.few(5)
 @pytest.mark.parametrize(
     "error", ["#REF!", "#N/A", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!", "#VALUE!", "#SPILL!"]
 )
@@ -319,6 +323,7 @@ def test_a_workbook_without_a_sheet_to_see_is_refused() -> None:
     assert refusal_of(data).code == "sheet_hidden"
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize(
     ("data", "code"),
     [
@@ -353,6 +358,7 @@ def test_a_row_in_the_header_s_place_is_not_repeated_to_anyone() -> None:
     assert not [secret for secret in ("SITI", "2172") if secret in told]
 
 
+@pytest.mark.slow
 def test_as_many_rows_as_allowed_are_read() -> None:
     assert len(rows_of(a_workbook(*[("1", "A")] * table.MOST_ROWS))) == table.MOST_ROWS
 
@@ -375,7 +381,7 @@ CELLS = st.one_of(
 )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.lists(st.lists(CELLS, max_size=6), max_size=20))
 def test_any_cells_are_rows_or_a_refusal(rows: list[list[Any]]) -> None:
     written = [[_text_if_too_early(cell) for cell in row] for row in rows]

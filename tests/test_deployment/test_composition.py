@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 
 from suket_service.cli.main import main
 from suket_service.registry import server
+from suket_service.registry.rights import PUBLIC_ROLE
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from tests.postgresql import SUPERUSER, Cluster
@@ -119,14 +121,21 @@ def test_the_settings_can_be_read_and_give_the_public_process_no_secret(
         (secrets / "secret-key").read_text().strip(),
     )
     assert (public.key_passphrase, public.secret_key) == (None, None)
-    assert office.database_url == public.database_url == (secrets / "database-url").read_text().strip()
+    assert office.database_url == (secrets / "database-url").read_text().strip()
+    assert public.database_url == (secrets / "public-database-url").read_text().strip()
 
 
 def test_secrets_are_made_once_each_another_and_only_root_enters_their_folder(tmp_path: Path) -> None:
     folder = make_secrets(tmp_path / "secrets")
     texts = {each.name: each.read_text().strip() for each in folder.iterdir()}
-    assert set(texts) == {"key-passphrase", "secret-key", "postgres-password", "database-url"}
-    assert len(set(texts.values())) == 4
+    assert set(texts) == {
+        "key-passphrase",
+        "secret-key",
+        "postgres-password",
+        "database-url",
+        "public-database-url",
+    }
+    assert len(set(texts.values())) == 5
     assert all(len(each) >= 64 for each in texts.values())
     assert folder.stat().st_mode & 0o777 == 0o700
     again = subprocess.run([ROOT / "deploy/make-secrets", folder], check=False, capture_output=True)
@@ -142,15 +151,17 @@ def test_the_database_is_set_to_what_the_check_demands(services: dict[str, Any],
     with Cluster(settings=wanted) as cluster:
         with psycopg.connect(host=str(cluster.folder), user=SUPERUSER, autocommit=True) as connection:
             connection.execute("DROP ROLE suket")  # the tests' own, of the same name
-        subprocess.run(
-            [ROOT / "deploy/postgresql/make-role.sh"],
-            env={
-                "PATH": os.environ["PATH"],
-                "PGHOST": str(cluster.folder),
-                "SUKET_DATABASE_URL_FILE": str(secrets / "database-url"),
-            },
-            check=True,
-        )
+        for script in ("make-role.sh", "make-public-role.sh"):
+            subprocess.run(
+                [ROOT / "deploy/postgresql" / script],
+                env={
+                    "PATH": os.environ["PATH"],
+                    "PGHOST": str(cluster.folder),
+                    "SUKET_DATABASE_URL_FILE": str(secrets / "database-url"),
+                    "SUKET_PUBLIC_DATABASE_URL_FILE": str(secrets / "public-database-url"),
+                },
+                check=True,
+            )
         registry = Registry(cluster.url("suket"))
         try:
             registry.migrate()  # its owner may make what there is to make
@@ -162,6 +173,12 @@ def test_the_database_is_set_to_what_the_check_demands(services: dict[str, Any],
         finally:
             registry.close()
         assert tuple(row) == (False, False, False)
+        with closing(Registry(cluster.url("suket", role=PUBLIC_ROLE))) as public, public.reading() as tx:
+            assert tx.exec_driver_sql("SELECT count(*) FROM letter").scalar_one() == 0
+            [row] = tx.exec_driver_sql(
+                "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+            )
+            assert tuple(row) == (False, False, False)
 
 
 def test_the_proxy_is_told_all_that_its_file_asks(services: dict[str, Any]) -> None:

@@ -172,18 +172,21 @@ def _prepare(office: Running, stack: ExitStack, folder: Path) -> None:
         host=str(cluster.folder), port=cluster.port, user=SUPERUSER, autocommit=True
     ) as connection:
         connection.execute("DROP ROLE suket")  # the tests' own, of the same name
-    url = office.secrets / "database-url"
-    subprocess.run(
-        [ROOT / "deploy/postgresql/make-role.sh"],
-        env={
-            "PATH": os.environ["PATH"],
-            "PGHOST": str(cluster.folder),
-            "PGPORT": str(cluster.port),
-            "SUKET_DATABASE_URL_FILE": str(url),
-        },
-        check=True,
-    )
-    url.write_text(url.read_text().replace("@postgres/", f"@127.0.0.1:{cluster.port}/"))
+    urls = [office.secrets / name for name in ("database-url", "public-database-url")]
+    for script in ("make-role.sh", "make-public-role.sh"):
+        subprocess.run(
+            [ROOT / "deploy/postgresql" / script],
+            env={
+                "PATH": os.environ["PATH"],
+                "PGHOST": str(cluster.folder),
+                "PGPORT": str(cluster.port),
+                "SUKET_DATABASE_URL_FILE": str(urls[0]),
+                "SUKET_PUBLIC_DATABASE_URL_FILE": str(urls[1]),
+            },
+            check=True,
+        )
+    for url in urls:
+        url.write_text(url.read_text().replace("@postgres/", f"@127.0.0.1:{cluster.port}/"))
 
 
 def _start_proxy(office: Running, stack: ExitStack, folder: Path) -> None:

@@ -114,6 +114,7 @@ class TestWhatIsTold:
 
 
 class TestHowItMayBeTyped:
+    @pytest.mark.few(4)
     @pytest.mark.parametrize(
         "typed",
         [
@@ -277,6 +278,7 @@ class TestFiveFailuresAnHour:
         assert str(issued.number).encode() not in row.number_hash
         assert set(row._fields) == {"id", "number_hash", "at"}
 
+    @pytest.mark.both
     def test_guesses_at_the_same_moment_are_told_no_more_than_five(
         self, registry: Registry, issued: LetterRecord, wrong: str
     ) -> None:

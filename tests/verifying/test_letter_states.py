@@ -90,6 +90,7 @@ UNKNOWN: dict[str, Callable[[LetterRecord], dict[str, Any]]] = {
 }
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize("what", UNKNOWN)
 def test_what_is_not_that_letter_is_unknown_and_all_alike(ask: Ask, issued: LetterRecord, what: str) -> None:
     if "zeros" in what:

@@ -99,6 +99,7 @@ class TestTheCall:
         assert ask().status_code == 429
         assert ask("revoked").status_code == 200
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize(
         ("change", "code"),
         [
@@ -116,6 +117,7 @@ class TestTheCall:
         assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
         assert (answer.get_json()["code"], answer.get_json()["fields"]) == (code, list(change))
 
+    @pytest.mark.few(3)
     @pytest.mark.parametrize("body", [{}, {"number": "1"}, {"number": 1, "code": "x"}, [], {"code": None}])
     def test_another_shape_is_a_problem(self, visitor: FlaskClient, body: object) -> None:
         answer = visitor.post(URL, json=body)

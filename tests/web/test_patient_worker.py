@@ -1,9 +1,13 @@
 """When a request is there: before that it takes nobody's thread."""
 
+import json
 import os
 import selectors
 import socket
+import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +15,7 @@ from gunicorn.config import Config
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 
-from suket_service.web import patient_worker
+from suket_service.web import bounded_lines
 from suket_service.web.patient_worker import MOST_BODY, MOST_HEAD, PatientWorker, is_whole
 
 ROUNDS = 100
@@ -57,7 +61,7 @@ def test_a_length_that_is_none_is_for_the_server_to_refuse(length: str) -> None:
 
 
 class Room:
-    """A worker at work in this process, whose application reads as much as a request's path says."""
+    """A worker at work in this process: its application reads as much as a request's path says, and answers its query."""
 
     def __init__(self) -> None:
         settings = Config()
@@ -74,8 +78,9 @@ class Room:
     def _answer(self, environ: dict[str, Any], start: Callable[..., object]) -> Iterable[bytes]:
         environ["wsgi.input"].read(int(environ["PATH_INFO"][1:] or 0))
         self.answered += 1
-        start("204 No Content", [])
-        return []
+        answer = b"x" * int(environ["QUERY_STRING"] or 0)
+        start("200 OK", [("Content-Length", str(len(answer)))])
+        return [answer]
 
     def connect(self, first: bytes) -> socket.socket:
         ours, theirs = socket.socketpair()
@@ -134,7 +139,7 @@ CHUNKED = b"POST /9 HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
 def test_whoever_comes_to_no_end_is_hung_up_on(
     room: Room, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
-    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 3600.0)
+    monkeypatch.setattr(bounded_lines, "PAUSE_SECONDS", 3600.0)
     theirs = room.connect(sent)
     room.goes_on_until(lambda: is_hung_up(theirs))
     assert room.answered == 0
@@ -149,7 +154,7 @@ def test_what_came_of_the_next_request_is_gathered_on(room: Room) -> None:
 
 
 def test_long_bodies_leave_a_thread_to_everyone_else(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 3600.0)
+    monkeypatch.setattr(bounded_lines, "PAUSE_SECONDS", 3600.0)
     long = post(MOST_BODY + 5, b"x" * MOST_BODY).replace(b"POST /", b"POST /%d" % (MOST_BODY + 5))
     slow = [room.connect(long) for _ in range(4)]
     room.goes_on_until(lambda: not room.worker.pending_conns)
@@ -163,7 +168,7 @@ def test_long_bodies_leave_a_thread_to_everyone_else(room: Room, monkeypatch: py
 def test_of_a_long_body_a_thread_waits_for_no_more_than_a_pause(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 0.1)
+    monkeypatch.setattr(bounded_lines, "PAUSE_SECONDS", 0.1)
     theirs = room.connect(post(10**6, b"x" * MOST_BODY).replace(b"POST /", b"POST /1000000"))
     room.goes_on_until(lambda: is_hung_up(theirs))
     assert room.answered == 0
@@ -172,10 +177,85 @@ def test_of_a_long_body_a_thread_waits_for_no_more_than_a_pause(
 def test_for_what_nobody_read_of_a_body_a_pause_is_too_long(
     room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patient_worker, "PAUSE_SECONDS", 3600.0)
+    monkeypatch.setattr(bounded_lines, "PAUSE_SECONDS", 3600.0)
     theirs = room.connect(post(10**6, b"x" * MOST_BODY).replace(b"POST /", b"POST /1000"))
     room.goes_on_until(lambda: is_hung_up(theirs))
     assert room.answered == 1
+
+
+def heard(theirs: socket.socket) -> bytes:
+    """What has come until now."""
+    theirs.setblocking(False)
+    parts = []
+    with suppress(BlockingIOError):
+        while part := theirs.recv(1 << 20):
+            parts.append(part)
+    return b"".join(parts)
+
+
+def test_whoever_sends_too_much_in_chunks_is_told_to_say_its_length(room: Room) -> None:
+    theirs = room.connect(CHUNKED + b"20000\r\n" + b"x" * MOST_BODY)
+    told = b""
+
+    def is_told() -> bool:
+        nonlocal told
+        told += heard(theirs)
+        return told.endswith(b"}")
+
+    room.goes_on_until(is_told)
+    head, _, body = told.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 411 Length Required\r\nContent-Type: application/problem+json\r\n")
+    problem = json.loads(body)
+    assert (problem["code"], problem["status"], room.answered) == ("length_required", 411, 0)
+
+
+LONG = GET.replace(b"/ ", b"/?2000000 ")  # more than a pair of sockets holds
+
+
+def test_whoever_reads_no_answer_holds_up_nobody_else(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_lines, "UNREAD_SECONDS", 3600.0)
+    deaf = [room.connect(LONG) for _ in range(4)]  # of two threads one may wait for them
+    others = [room.connect(GET) for _ in range(16)]
+    told: dict[socket.socket, bytes] = dict.fromkeys(others, b"")
+
+    def all_told() -> bool:
+        for each in others:
+            told[each] += heard(each)
+        return all(each.startswith(b"HTTP/1.1 200 OK") for each in told.values())
+
+    room.goes_on_until(all_told)
+    room.goes_on_until(lambda: room.answered == 20)
+    for each in deaf:
+        each.close()
+
+
+def test_for_a_reader_a_thread_waits_no_longer_than_that(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bounded_lines, "UNREAD_SECONDS", 0.1)
+    theirs = room.connect(LONG)
+    room.goes_on_until(lambda: room.worker.pending_conns)  # let go
+    assert 0 < len(heard(theirs)) < 2_000_000
+
+
+def test_whoever_reads_slowly_gets_all_of_it(room: Room) -> None:
+    theirs, come = room.connect(LONG), 0
+
+    def all_come() -> bool:
+        nonlocal come
+        come += len(heard(theirs))
+        return come > 2_000_000
+
+    room.goes_on_until(all_come)
+
+
+def test_a_file_is_sent_in_the_same_way(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_bytes(bytes(range(256)) * 4)
+    ours, theirs = socket.socketpair()
+    with ours, theirs, file.open("rb") as opened:
+        sending = bounded_lines.Sending(ours, threading.Semaphore())
+        sending.sendfile(opened, 3, 500)
+        sending.sendfile(opened, 1000)
+        assert heard(theirs) == file.read_bytes()[3:503] + file.read_bytes()[1000:]
 
 
 def test_who_does_not_hang_up_after_the_last_answer_holds_nobody_up(room: Room) -> None:

@@ -170,11 +170,13 @@ def test_a_code_counts_once(web: FlaskClient, polls: Polls) -> None:
     assert problem(web.post(DEVICES, json=enrolment(sheet.code, Phone()))) == (403, "enrolment_code_unknown")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize("code", ["", "AAAA", "0" * 12, "0" * 40, "'; --", "\x00"])
 def test_an_unknown_code_is_told_nothing(web: FlaskClient, code: str) -> None:
     assert problem(web.post(DEVICES, json=enrolment(code, Phone()))) == (403, "enrolment_code_unknown")
 
 
+@pytest.mark.few(4)
 @pytest.mark.parametrize(
     "changes",
     [
@@ -194,6 +196,7 @@ def test_enrolling_has_one_shape(web: FlaskClient, changes: dict[str, Any]) -> N
     )
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "changes", [{"kty": "RSA"}, {"crv": "P-384"}, {"x": "AA"}, {"y": "!" * 43}, {"d": "A" * 43}]
 )
@@ -220,6 +223,7 @@ def test_another_keys_proof_is_refused(web: FlaskClient, phone: Phone, method: s
     assert problem(ask(web, stranger, method, path, a_body(path))) == (401, "proof_invalid")
 
 
+@pytest.mark.few(7)
 @every_call
 @pytest.mark.parametrize(
     "sent", ["Bearer", "Bearer x", "Bearer a.b.c", "Basic dTpw", "x" * 5_000, "Bearer é"]
@@ -257,6 +261,7 @@ def test_an_unknown_device_is_told_so(web: FlaskClient, phone: Phone, method: st
     assert problem(ask(web, phone, method, path, a_body(path))) == (401, "device_unknown")
 
 
+@pytest.mark.few(3)
 @every_call
 @pytest.mark.parametrize("minutes", [-6, 6])
 def test_a_phone_whose_clock_is_off_is_told_so(
@@ -266,6 +271,7 @@ def test_a_phone_whose_clock_is_off_is_told_so(
     assert problem(ask(web, phone, method, path, a_body(path), at)) == (401, "proof_stale")
 
 
+@pytest.mark.few(7)
 @every_call
 @pytest.mark.parametrize(
     "claims", [{"htm": "PUT"}, {"htu": "/"}, {"bh": "x"}, {"jti": None}, {"iat": None}, {"htu": BASE_URL}]
@@ -347,6 +353,7 @@ def test_the_answer_has_the_shape_of_the_contract(web: FlaskClient, polls: Polls
     }
 
 
+@pytest.mark.few(7)
 @pytest.mark.parametrize(
     "members",
     [
@@ -371,6 +378,7 @@ def test_what_is_sent_has_one_shape(web: FlaskClient, phone: Phone, members: dic
     assert problem(ask(web, phone, "POST", PRESENTATIONS, body)) == (422, "wrong_shape")
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize(
     "body", [b"", b"{", b"[]", b'{"after": ' + b"9" * 5_000 + b"}", b"[" * 60_000, b'{"events": "\\ud800"}']
 )
@@ -381,6 +389,7 @@ def test_what_is_no_such_json_has_the_wrong_shape(web: FlaskClient, phone: Phone
     assert problem(sent) == (422, "wrong_shape")
 
 
+@pytest.mark.few(3)
 @pytest.mark.parametrize("number", ["NaN", "Infinity", "1e400", "-0.0", "1" + "0" * 400])
 def test_a_number_that_is_none_refuses_its_event_alone(web: FlaskClient, phone: Phone, number: str) -> None:
     body = (

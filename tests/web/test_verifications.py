@@ -15,6 +15,7 @@ from suket_service.web.api.shapes import VerificationOut
 from suket_service.web.api.verifications import MOST_SEAL_CHARACTERS
 from tests.cli.builders import NIK, World
 from tests.core.builders import vectors
+from tests.selection import examples
 
 URL = "/api/v1/verifications"
 INSTANT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z")
@@ -182,7 +183,9 @@ near_misses = st.builds(
 
 
 @given(text=st.one_of(st.text(max_size=300), near_misses))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_any_other_text_is_answered_and_never_valid(client: FlaskClient, text: str) -> None:
     response = client.post(URL, json={"seal": text})
     assert response.status_code == 200
@@ -190,7 +193,9 @@ def test_any_other_text_is_answered_and_never_valid(client: FlaskClient, text: s
 
 
 @given(place=st.integers(min_value=0), digit=st.sampled_from("0123456789"))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_a_good_text_with_one_digit_changed_is_never_valid(
     client: FlaskClient, world: World, place: int, digit: str
 ) -> None:

@@ -135,3 +135,5 @@ class ClientRow(Base):
     expires_on: Mapped[date | None]
     revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]
+    # Since a restore, which cannot tell what became of the key after the backup.
+    waiting_since: Mapped[datetime | None]

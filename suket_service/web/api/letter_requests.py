@@ -15,7 +15,7 @@ from suket_service import issuing
 from suket_service.core.letter import Office
 from suket_service.core.request import HEADERS
 from suket_service.errors import FieldError, Problem, RequestRefused, Text
-from suket_service.issuing import Application, AskedFor
+from suket_service.issuing import Application, AskedFor, Unconfirmed
 from suket_service.issuing.applying import Counter, read_form
 from suket_service.registry import offices
 from suket_service.registry.clients import Client
@@ -23,7 +23,7 @@ from suket_service.registry.session import Registry
 from suket_service.web.api.area import LETTERS, blueprint
 from suket_service.web.api.letter_answers import brief, warned
 from suket_service.web.api.letter_shapes import DraftOut, LetterIn, Warned, as_json
-from suket_service.web.calling import Answered, client, once
+from suket_service.web.calling import Answered, client, once, registry
 from suket_service.web.context import context, now
 from suket_service.web.paper_checks import PaperChecks
 
@@ -38,17 +38,20 @@ _NAME_OF = {**{column: name for name, column in _COLUMN_OF.items()}, "foto": "ph
 def create_letter(json_data: LetterIn) -> Response:
     """A request becomes a draft: an operator of the office looks at it and submits it, and an approver approves it.
 
-    The person has to be in the office's register; of their recording a request says nothing.
+    The office's register has to confirm the person; why it does not is told to the office alone
+    (422 `person_unconfirmed`).
     """
     me, at = client(), now()
     judged = _judged(json_data, me)  # before the registry is held up; told only where nothing is stored yet
 
-    def work(registry: Registry) -> Answered:
+    def work(held: Registry) -> Answered:
         try:
-            asked = issuing.ask(registry, judged(), me.account, at)
+            asked = issuing.ask(held, judged(), me.account, at)
+        except Unconfirmed:
+            raise
         except RequestRefused as refused:
             raise RequestRefused([_in_our_names(each) for each in refused.problems]) from None
-        with registry.reading() as tx:
+        with held.reading() as tx:
             kind, today = offices.kinds(tx)[asked.letter.kind], offices.office(tx, me.office).local_date(at)
         location = url_for("api.letter", letter=asked.letter.id)
         told = DraftOut(
@@ -56,7 +59,11 @@ def create_letter(json_data: LetterIn) -> Response:
         )
         return Answered(201, as_json(told), location)
 
-    return once(work)
+    try:
+        return once(work)
+    except Unconfirmed as refused:  # nothing else of this call is kept
+        issuing.note_unconfirmed(registry(), me.office, refused, me.account, at)
+        raise
 
 
 @dataclass(frozen=True)
@@ -120,16 +127,6 @@ _TOLD_PROGRAMS = {
         "lihat suratnya (GET /api/v1/letters/{id}); bila bukan, hubungi kantor.",
         "This person still holds a letter, or a draft of one waits. If you asked for it yourself, "
         "look at it (GET /api/v1/letters/{id}); if not, ask the office.",
-    ),
-    "not_in_register": Text(
-        "Orang ini tidak ada dalam daftar penduduk kantor yang sudah merekam. Periksa NIK-nya, "
-        "atau arahkan pemohon ke kantor.",
-        "This person is not in the office's register of the recorded. Check the NIK, "
-        "or send them to the office.",
-    ),
-    "differs_from_register": Text(
-        "Isi kolom ini berbeda dari daftar penduduk. Cocokkan dengan KK; bila sudah benar, hubungi kantor.",
-        "This differs from the register. Check the family card; if that says the same, ask the office.",
     ),
 }
 _NOT_BASE64 = Text(

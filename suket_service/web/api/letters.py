@@ -26,8 +26,8 @@ from suket_service.web.api.letter_shapes import (
     LettersQuery,
     as_json,
 )
-from suket_service.web.calling import client
-from suket_service.web.context import context, now
+from suket_service.web.calling import client, registry
+from suket_service.web.context import now
 from suket_service.web.signing import press
 
 
@@ -58,7 +58,7 @@ def letters(query_data: LettersQuery) -> Response:
     """
     me, asked = client(), query_data
     page = issuing.tell_page(
-        context().registry,
+        registry(),
         me.office,
         Asked(asked.status and Status(asked.status), asked.village, asked.issued_from, asked.issued_until),
         after(me.office, asked),
@@ -80,7 +80,7 @@ def letters(query_data: LettersQuery) -> Response:
 def letter(letter: str) -> Response:
     """One letter with its holder and its history. Each reading stands in the office's audit."""
     me = client()
-    return _private(whole(issuing.tell(context().registry, me.office, letter, me.account, now())))
+    return _private(whole(issuing.tell(registry(), me.office, letter, me.account, now())))
 
 
 def _files(media: str, what: str) -> Any:
@@ -99,7 +99,7 @@ def letter_pdf(letter: str) -> Response:
     """The letter as it is printed, of one that is in force. It counts as a printing by the program."""
     me = client()
     original, paper = print_for_program(
-        *(context().registry, me.office, letter, me.account, press(), now()),
+        *(registry(), me.office, letter, me.account, press(), now()),
         lambda sha256: request.method == "HEAD" or request.if_none_match.contains(sha256),
     )
     response = _kept_private(Response(paper.pdf, mimetype="application/pdf"), paper.sha256)
@@ -116,7 +116,7 @@ def letter_pdf(letter: str) -> Response:
 def letter_symbol(letter: str) -> Response:
     """The QR symbol of a letter that is in force, with its quiet zone, as SVG."""
     me = client()
-    text = issuing.tell_symbol(context().registry, me.office, letter, me.account, now())
+    text = issuing.tell_symbol(registry(), me.office, letter, me.account, now())
     drawn = symbol.svg(text).encode()
     return _kept_private(Response(drawn, mimetype="image/svg+xml"), sha256(drawn).hexdigest())
 

@@ -11,7 +11,7 @@ from suket_service.verifying import Agency, Asking, check_at_station, check_for_
 from suket_service.web import metrics
 from suket_service.web.api.area import blueprint
 from suket_service.web.api.shapes import EitherVerificationOut, WholeVerificationOut
-from suket_service.web.calling import charge, client, client_if_any
+from suket_service.web.calling import charge, client, client_if_any, registry
 from suket_service.web.context import context, now
 from suket_service.web.device_proof import caller_if_any
 
@@ -61,9 +61,7 @@ def verifications(json_data: VerificationIn) -> dict[str, Any] | WholeVerificati
     """
     program = client_if_any()
     if program is not None:
-        [checked] = check_for_agency(
-            context().registry, context().desk, [json_data.seal], _agency(program), now()
-        )
+        [checked] = check_for_agency(registry(), context().desk, [json_data.seal], _agency(program), now())
         return WholeVerificationOut.model_validate(_counted(checked))
     caller = caller_if_any()
     if caller is None:
@@ -83,7 +81,7 @@ def verification_batch(json_data: VerificationsIn) -> list[dict[str, Any]]:
     if len(asked) > program.calls_a_minute:  # would be refused in every minute
         raise FieldError(Problem("seals", "over_limit", _over_limit(program)))
     charge(len(asked) - 1)
-    answers = check_for_agency(context().registry, context().desk, asked, _agency(program), now())
+    answers = check_for_agency(registry(), context().desk, asked, _agency(program), now())
     return [_counted(answer) for answer in answers]
 
 

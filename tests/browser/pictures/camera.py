@@ -9,6 +9,7 @@ from PIL import Image, ImageColor, ImageDraw, ImageFont
 #: The width of a telephone and of an office's screen, and how much of a page's height is pictured.
 SIZES = {360: 800, 1366: 768}
 _COLOURS = 12
+_NEAR = 12
 _THUMB = {360: 150, 1366: 300}
 _THUMB_HEIGHT = {360: 300, 1366: 168}
 _COLUMNS = {360: 12, 1366: 6}
@@ -28,11 +29,21 @@ def small(png: bytes) -> Image.Image:
 
 
 def _palette(picture: Image.Image) -> Image.Image:
-    """The pages' own colours, which stand for something however few their dots are, and the commonest others."""
-    others = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    """The pages' own colours, which stand for something however few their dots are, and the commonest others.
+
+    One that nearly is one of our own is left out: dots are matched by neighbourhoods of colours, and it would take them.
+    """
+    parts = picture.quantize(_COLOURS, method=Image.Quantize.MEDIANCUT).getpalette() or []
+    ours = [ImageColor.getrgb(colour)[:3] for colour in _OURS]
+    found = list(zip(parts[::3], parts[1::3], parts[2::3], strict=True))[:_COLOURS]
+    others = [each for each in found if min(_apart(each, own) for own in ours) > _NEAR]
     palette = Image.new("P", (1, 1))
-    palette.putpalette([*(part for colour in _OURS for part in ImageColor.getrgb(colour)), *others])
+    palette.putpalette([part for colour in (*ours, *others) for part in colour])
     return palette
+
+
+def _apart(one: Sequence[int], other: Sequence[int]) -> int:
+    return max(abs(left - right) for left, right in zip(one, other, strict=True))
 
 
 def save(picture: Image.Image, file: Path) -> int:

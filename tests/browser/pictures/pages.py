@@ -74,6 +74,8 @@ PAGES = (
     Page("konsep-saya", "drafts.mine", OPERATOR, "/drafts"),
     Page("konsep", "drafts.draft", OPERATOR, "/drafts/{draft}"),
     Page("konsep-perbaiki", "drafts.edit", OPERATOR, "/drafts/{returned}/edit"),
+    Page("konsep-program", "drafts.mine", OPERATOR, "/drafts?siapa=program"),
+    Page("konsep-program-satu", "drafts.draft", OPERATOR, "/drafts/{asked}"),
     # The desk
     Page("meja", "desk.queue", APPROVER, "/desk"),
     Page("meja-konsep", "desk.letter", APPROVER, "/desk/{draft}"),

@@ -9,17 +9,28 @@ from werkzeug.test import TestResponse
 
 from suket_service import administering
 from suket_service.administering.usage import CALL_WORDS
+from suket_service.registry.calls import UNCONFIRMED_CALL
 from suket_service.registry.clients import ClientScope
 from suket_service.web import metrics
 from suket_service.web.access import ROUTES
 from suket_service.web.calling import CALLS
 from tests.builders import OFFICE
-from tests.web.api.programs import LETTERS, Program, a_program
+from tests.web.api.programs import LETTERS, Program, a_program, a_request
 from tests.web.staff.conftest import OTHER, OfficeAtWork
 
 SCOPED = {endpoint: guard for endpoint, guard in ROUTES.items() if guard.scope is not None}
 CLOSED = [endpoint for endpoint, guard in SCOPED.items() if not guard.keyless]
 ONE = "/api/v1/verifications"
+_REASON = {"reason": "Kartu sudah dicetak"}
+#: What each call that writes would do if its key counted.
+BODIES: dict[str, dict[str, Any]] = {
+    "api.verifications": {"seal": "4060225"},
+    "api.verification_batch": {"seals": ["4060225", "1"]},
+    "api.create_letter": a_request(),
+    **dict.fromkeys(
+        ("api.revoke_letter", "api.suspend_letter", "api.extend_letter", "api.supersede_letter"), _REASON
+    ),
+}
 QUOTA = re.compile(r'"minute";r=([0-9]+);t=([0-9]+)')
 
 
@@ -38,7 +49,7 @@ def call(office: OfficeAtWork, endpoint: str, **headers: str) -> TestResponse:
     [rule] = office.app.url_map.iter_rules(endpoint)
     path = rule.rule.replace("<letter>", office.letters[0].id)
     method = "POST" if "POST" in (rule.methods or ()) else "GET"
-    body: dict[str, Any] = {"json": {}} if method == "POST" else {}
+    body: dict[str, Any] = {"json": BODIES.get(endpoint, {})} if method == "POST" else {}
     return office.app.test_client().open(path, method=method, headers=headers, **body)
 
 
@@ -50,7 +61,7 @@ class TestClosed:
     def test_every_route_with_a_scope_has_a_name_in_the_account_of_usage(self) -> None:
         assert set(SCOPED) == set(CALLS)
         assert len(set(CALLS.values())) == len(CALLS)
-        assert set(CALLS.values()) == set(CALL_WORDS)
+        assert {*CALLS.values(), UNCONFIRMED_CALL} == set(CALL_WORDS)
 
     @pytest.mark.parametrize("endpoint", CLOSED)
     def test_without_a_key_that_counts_it_answers_nobody(self, office: OfficeAtWork, endpoint: str) -> None:
@@ -80,6 +91,23 @@ class TestClosed:
         answer = call(office, endpoint, **bearer(other.key))
         assert (answer.status_code, answer.get_json()["code"]) == (403, "scope_missing")
         assert "RateLimit" in answer.headers
+
+    @pytest.mark.parametrize("endpoint", list(SCOPED))
+    def test_a_key_revoked_while_its_call_waits_is_told_nothing(
+        self, office: OfficeAtWork, program: Program, endpoint: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        admit = administering.admit
+
+        def admit_and_revoke(*given: Any) -> Any:
+            admitted = admit(*given)
+            at = datetime.now(UTC)
+            administering.revoke_client(office.registry, OFFICE.code, program.id, "admin", at)
+            return admitted
+
+        monkeypatch.setattr(administering, "admit", admit_and_revoke)
+        answer = call(office, endpoint, **bearer(program.key), **{"Idempotency-Key": "a"})
+        assert (answer.status_code, answer.get_json()["code"]) == (401, "client_unknown")
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
 
     def test_a_key_in_the_address_is_no_key(self, office: OfficeAtWork, program: Program) -> None:
         answer = office.app.test_client().get(f"{LETTERS}?key={program.key}&access_token={program.key}")

@@ -4,19 +4,23 @@ import csv
 import json
 from base64 import b64encode
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
 
 from suket_service.core.request import HEADERS
+from suket_service.errors import RegistryError, Text
 from suket_service.paper import symbol
-from suket_service.registry import letters
+from suket_service.registry import audit, calls, letters
+from suket_service.registry.calls import UNCONFIRMED_CALL
 from suket_service.registry.clients import ClientScope
 from suket_service.registry.letters import Waiting, waiting_for
 from suket_service.settings import HOME
 from suket_service.web.api.letter_shapes import LetterIn
 from suket_service.web.app import create_app
+from tests.builders import OFFICE
 from tests.paper.builders import face
 from tests.web.api.programs import LETTERS, Program, a_program, a_request, record_of
 from tests.web.staff.conftest import OfficeAtWork
@@ -94,12 +98,46 @@ def test_a_request_says_nothing_of_its_state_or_of_the_register(program: Program
 def test_what_the_counter_would_refuse_is_refused_by_field(program: Program) -> None:
     wrong = program.post(LETTERS, a_request(nik="2172031708950", religion="?", birth_date="1995-02-30"))
     assert {field for field, _ in errors(wrong)} == {"nik", "religion", "birth_date"}
-    other_name = program.post(LETTERS, a_request(name="BUDI"))
-    assert errors(other_name) == {("name", "differs_from_register")}
-    unlisted = program.post(LETTERS, a_request(serial=3999))
-    assert errors(unlisted) == {("nik", "not_in_register")}
-    assert "BUDI" not in other_name.text + unlisted.text
-    assert "Impor" not in other_name.text + unlisted.text  # that is the office's own to do
+
+
+def test_why_the_register_does_not_confirm_a_person_is_told_to_the_office_alone(
+    office: OfficeAtWork, program: Program
+) -> None:
+    asked = {
+        "not_in_register": a_request(serial=3999),
+        "differs_from_register": a_request(name="BUDI"),
+        "recording_state": a_request(serial=31),
+    }
+    with office.registry.writing() as tx:
+        tx.exec_driver_sql(
+            "UPDATE resident SET recording_state = 'UNREGISTERED' WHERE nik = '2172031708950031'"
+        )
+    answers = [program.post(LETTERS, each) for each in asked.values()]
+    [(status, body)] = {(each.status_code, each.data) for each in answers}
+    assert (status, errors(answers[0])) == (422, {("", "person_unconfirmed")})
+    assert b"BUDI" not in body
+    with office.registry.reading() as tx:
+        noted = audit.of_action(tx, "letter.refuse", OFFICE.code, program.account)
+        today = OFFICE.local_date(datetime.now(UTC))
+        assert calls.refused(tx, OFFICE.code, UNCONFIRMED_CALL, today, today) == [(today, program.account, 3)]
+    assert [json.loads(each.details) for each in noted] == [
+        {"why": "not_in_register", "fields": ["nik"]},
+        {"why": "differs_from_register", "fields": ["nama"]},
+        {"why": "recording_state", "fields": ["status_perekaman"]},
+    ]
+    assert {each.actor for each in noted} == {program.account}
+
+
+def test_a_refusal_that_cannot_be_put_on_record_is_not_told(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_given: object, **_named: object) -> None:
+        raise RegistryError("registry_unavailable", Text("penuh", "full"))
+
+    monkeypatch.setattr(calls, "count", full)
+    monkeypatch.setattr("suket_service.administering.calling._count", lambda *_given, **_named: None)
+    answer = program.post(LETTERS, a_request(serial=3999))
+    assert (answer.status_code, answer.get_json()["code"]) == (503, "registry_unavailable")
 
 
 def test_a_photograph_is_stored_anew(office: OfficeAtWork, program: Program) -> None:

@@ -365,6 +365,52 @@ class TestClients:
             assert new is not None
             assert new.expires_on == day
 
+    def test_a_key_that_waits_since_a_restore_is_let_count_again(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        key = self.key_in(browser.post("/administration/clients/new", CLIENT).text)
+        [client] = administering.list_clients(office.registry, OFFICE.code)
+        path, at = f"/administration/clients/{client.id}/confirm", datetime.now(UTC)
+        assert browser.post(path).status_code == 422  # it waits for nothing yet
+        with office.registry.writing() as tx:
+            client_store.let_wait(tx, OFFICE.code, OFFICE.local_date(at), at)
+        assert "1 ditahan sejak pemulihan" in browser.page("/administration")
+        page = browser.page("/administration/clients")
+        assert "1 kunci ditahan sejak registri dipulihkan" in page
+        assert "Kunci lama tetap ditahan" in page
+        assert path not in office.client("auditor").page("/administration/clients")
+        assert office.client("admin", fresh=False).post(path).status_code == 401
+        assert self.found(office, key) is None
+        assert "ditahan" not in browser.post(path, follow=True).text
+        assert self.found(office, key)
+
+    def test_what_was_refused_stands_at_its_program_as_it_was_typed(self, office: OfficeAtWork) -> None:
+        browser = office.client("admin")
+        for name in ("Bank Contoh", "Klinik Contoh"):
+            browser.post("/administration/clients/new", {**CLIENT, "name": name})
+        client = administering.list_clients(office.registry, OFFICE.code)[1]
+        answer = browser.post(f"/administration/clients/{client.id}/limit", {"calls_a_minute": "70000"})
+        card = answer.text.partition(f'id="c-{client.id}"')[2].partition("</section>")[0]
+        assert '<details class="change" open>' in card
+        assert 'value="70000" id="f-calls_a_minute" aria-invalid="true"' in card
+        assert "Isi 1 sampai 60.000 per menit." in card
+        assert answer.text.count('id="f-calls_a_minute"') == 1
+
+    def test_a_renewed_key_is_not_offered_to_be_renewed_and_an_ended_one_comes_last(
+        self, office: OfficeAtWork
+    ) -> None:
+        browser = office.client("admin")
+        browser.post("/administration/clients/new", CLIENT)
+        [old] = administering.list_clients(office.registry, OFFICE.code)
+        browser.post(f"/administration/clients/{old.id}/renew")
+        page = browser.page("/administration/clients")
+        card = page.partition(f'id="c-{old.id}"')[2].partition("</section>")[0]
+        assert "sudah diperbarui" in card
+        assert "/renew" not in card
+        newer = next(each for each in administering.list_clients(office.registry, OFFICE.code) if each != old)
+        browser.post(f"/administration/clients/{newer.id}/revoke")
+        page = browser.page("/administration/clients")
+        assert page.index(f'id="c-{old.id}"') < page.index(f'id="c-{newer.id}"')
+
     def test_what_opens_nothing_is_not_offered(self, office: OfficeAtWork) -> None:
         browser = office.client("admin")
         assert 'value="station"' not in browser.page("/administration/clients/new")

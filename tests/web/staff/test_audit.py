@@ -19,15 +19,17 @@ from suket_service.core.checkpoint import Checkpoint
 from suket_service.core.letter import Action
 from suket_service.publishing import CHECKPOINT, TRUST_BUNDLE, Publisher
 from suket_service.registry import audit
+from suket_service.registry.clients import ClientScope
 from suket_service.registry.schema import Base
 from suket_service.registry.session import Registry
 from suket_service.registry.staff import Role
 from suket_service.web.access import ROUTES
 from suket_service.web.calling import CALLS
 from suket_service.web.staff.audit import checking
-from suket_service.web.staff.audit.words import ACTIONS, words
-from tests.builders import BASE_URL, HOST, PASSPHRASE
+from suket_service.web.staff.audit.words import ACTIONS, MACHINES, subject_words, words
+from tests.builders import BASE_URL, HOST, NOON, OFFICE, PASSPHRASE
 from tests.registry.builders import tampering
+from tests.selection import examples
 from tests.web.staff.conftest import Client, OfficeAtWork
 from tests.web.staff.examples import Example
 from tests.web.staff.test_fuzz import odd_text
@@ -448,6 +450,7 @@ def test_every_write_open_to_the_auditor_is_known_and_has_a_reason(office: Offic
     assert open_to_them == set(MAY_POST)
 
 
+@pytest.mark.few(9)
 @pytest.mark.parametrize(
     ("endpoint", "example"),
     [
@@ -474,7 +477,10 @@ query_fields = st.sampled_from(["first", "last", "actor", "action", "subject", "
 
 @given(asked=st.dictionaries(query_fields, odd_text))
 @settings(
-    max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @pytest.mark.parametrize("path", ["/audit", "/audit/unusual"])
 def test_no_address_breaks_a_page(auditor: Client, path: str, asked: dict[str, str]) -> None:
@@ -509,3 +515,25 @@ def test_every_entry_that_an_office_makes_has_words(office: OfficeAtWork) -> Non
 
 def test_an_action_of_another_version_stands_as_it_is() -> None:
     assert words("letter.unheard_of").id == "letter.unheard_of"
+
+
+@pytest.mark.parametrize(
+    ("subject", "told"),
+    [("50 letters", "50 surat"), ("election 3", "pemilihan 3"), ("471.13/0001/SKP/2172/2026", None)],
+)
+def test_what_an_entry_is_about_is_told_in_words(subject: str, told: str | None) -> None:
+    assert subject_words(subject).id == (told or subject)
+
+
+def test_who_has_no_account_is_named_in_words(office: OfficeAtWork, auditor: Client) -> None:
+    with office.registry.writing() as tx:
+        audit.append(tx, NOON, "device", "device.check", "ada", OFFICE.code)
+    assert f">{MACHINES['device'].id}<" in auditor.page("/audit")
+
+
+def test_an_agencys_program_is_told_by_its_name(office: OfficeAtWork, auditor: Client) -> None:
+    scopes = frozenset({ClientScope.VERIFY})
+    administering.add_client(
+        office.registry, OFFICE.code, "RSUD Contoh", "Layanan", scopes, None, "admin", NOON
+    )
+    assert 'data-label="Tentang">RSUD Contoh' in auditor.page("/audit")

@@ -23,6 +23,7 @@ from suket_service.sheets.read import Row
 from suket_service.sheets.request_table import ERRORS, read_people
 from suket_service.sheets.write import write_csv, write_xlsx
 from tests.builders import OFFICE, TODAY, VILLAGES, a_row
+from tests.selection import examples
 from tests.web.staff.conftest import Client, OfficeAtWork
 
 #: Of the forty people of the office's register these have neither letter nor draft.
@@ -171,6 +172,7 @@ class TestUploading:
         assert 'href="#f-file"' in answer.text
         assert "Pilih berkasnya dahulu." in answer.text
 
+    @pytest.mark.few(6)
     @pytest.mark.parametrize(
         "data",
         [
@@ -193,6 +195,7 @@ class TestUploading:
         assert upload(office.client("operator"), data).status_code == 422
         assert of_office(office) == []
 
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("name", ["permohonan.xlsx", "permohonan.csv", "permohonan.jpg", "tanpa-akhiran"])
     def test_the_content_says_what_a_file_is_not_its_name(self, office: OfficeAtWork, name: str) -> None:
         browser = office.client("operator")
@@ -430,7 +433,9 @@ def test_whatever_is_uploaded_is_answered(office: OfficeAtWork) -> None:
         table=st.lists(st.lists(_CELLS, max_size=20), max_size=5),
         separator=st.sampled_from(",;\t"),
     )
-    @settings(max_examples=60, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(60), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     def try_it(titles: list[str], table: list[list[str]], separator: str) -> None:
         lines = [separator.join(f'"{cell}"' for cell in line) for line in [titles, *table]]
         answer = upload(browser, "\r\n".join(lines).encode("utf-8", "replace"))
@@ -449,7 +454,9 @@ def test_a_workbook_with_any_byte_changed_is_answered(office: OfficeAtWork) -> N
     data = an_xlsx(a_row(serial=30), a_row(serial=31))
 
     @given(place=st.integers(0, len(data) - 1), value=st.integers(0, 255))
-    @settings(max_examples=15, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(15), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     def try_it(place: int, value: int) -> None:
         changed = data[:place] + bytes([value]) + data[place + 1 :]
         assert upload(browser, changed).status_code in (303, 422)

@@ -19,6 +19,7 @@ from suket_service.issuing.applying import ASKED, fields_of
 from suket_service.registry import letters, offices, residents
 from suket_service.registry.letters import LetterRecord, Waiting, waiting_for
 from tests.builders import OFFICE, a_row
+from tests.selection import examples
 from tests.web.staff.conftest import Client, OfficeAtWork
 from tests.web.staff.drawn import drawn, without_templates
 
@@ -446,7 +447,9 @@ _TYPED = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=150) |
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     typed=st.dictionaries(
         st.sampled_from([*ASKED, CODE_FIELD, *PAPERS, "aksi", "_once", "foto_tersimpan", "_lost", "mulai"]),

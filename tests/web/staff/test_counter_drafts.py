@@ -15,6 +15,7 @@ from suket_service.issuing.applying import ASKED
 from suket_service.registry import letters, offices
 from suket_service.registry.letters import LetterRecord, Waiting, waiting_for
 from tests.builders import OFFICE
+from tests.selection import examples
 from tests.web.staff.conftest import Client, OfficeAtWork
 from tests.web.staff.drawn import drawn
 
@@ -310,7 +311,9 @@ _TYPED = st.text(st.characters(exclude_categories=["Cc", "Cs"]), max_size=250) |
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     typed=st.dictionaries(
         st.sampled_from([*ASKED, CODE_FIELD, *PAPERS, "aksi", "revision", "reason", "tanpa_foto"]), _TYPED

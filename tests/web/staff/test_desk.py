@@ -23,6 +23,7 @@ from suket_service.settings import Settings
 from suket_service.web.app import create_app
 from tests.builders import BASE_URL, OFFICE, a_resident, a_row
 from tests.registry.builders import raw
+from tests.selection import examples
 from tests.web.staff.conftest import Client, OfficeAtWork
 
 DOMPAK = "2172041002"
@@ -185,7 +186,7 @@ class TestThePage:
         )
     )
     @settings(
-        max_examples=40,
+        max_examples=examples(40),
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture],

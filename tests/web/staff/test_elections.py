@@ -654,6 +654,7 @@ class TestReport:
 
 
 class TestOverview:
+    @pytest.mark.few(2)
     @pytest.mark.parametrize("who", ["operator", "kepala", "admin", "auditor"])
     def test_an_election_that_is_near_stands_on_everyones_first_page(self, polls: Polls, who: str) -> None:
         polls.twice()

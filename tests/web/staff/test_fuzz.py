@@ -4,6 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.selection import examples
 from tests.web.staff.conftest import OfficeAtWork
 from tests.web.staff.examples import Example
 from tests.web.staff.test_matrix import (  # noqa: F401 - two are fixtures
@@ -81,7 +82,7 @@ def test_no_form_breaks(office: OfficeAtWork, endpoint: str, example: Example) -
         dropped=st.sets(st.sampled_from([*proper, "_once"]), max_size=2),
     )
     @settings(
-        max_examples=8,
+        max_examples=examples(8),
         deadline=None,
         database=None,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

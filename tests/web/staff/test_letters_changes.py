@@ -120,6 +120,7 @@ def test_revoke_then_verify_again(operator: Client, letter: LetterRecord) -> Non
     assert re.search(r'class="banner red">.*?<h3>DICABUT</h3>', page, re.DOTALL)
 
 
+@pytest.mark.few(8)
 @pytest.mark.parametrize("path", ["suspend", "revoke", "card", "extend", "resume"])
 @pytest.mark.parametrize("reason", ["", " ", "x" * 201, "a\nb"])
 def test_without_a_proper_reason_nothing_changes_and_all_that_was_typed_stays(

@@ -80,6 +80,7 @@ def test_a_frame_without_a_code_says_so_and_the_camera_goes_on(operator: Client)
     assert frame(operator, b"\xff\xd8\xff\xe0 cut off") == {"nothing": True}
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("made", "word", "tone"),
     [

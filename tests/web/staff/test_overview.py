@@ -285,6 +285,7 @@ def test_without_an_active_key_nothing_can_be_issued_and_the_page_says_so(office
     assert part(page, "Kunci publikasi").startswith("well")
 
 
+@pytest.mark.few(2)
 @pytest.mark.parametrize(
     ("days", "standby", "said"),
     [

@@ -18,6 +18,7 @@ from suket_service.registry import audit, letters
 from suket_service.web.staff.printing import runs
 from tests.builders import OFFICE
 from tests.paper import prints
+from tests.selection import examples
 from tests.web.staff.conftest import Client, OfficeAtWork
 
 SIZES = (2, 50)
@@ -197,12 +198,14 @@ class TestRuns:
         assert "Jendela lain" in answer.text
         assert prints_of(office, office.letters[0].id) == 0
 
+    @pytest.mark.slow
     def test_a_colleague_can_take_over(self, office: OfficeAtWork) -> None:
         page = started(office.client("operator"))
         office.client("operator").post(f"{page}/next")
         finished(office.client("kepala"), page)
         assert "Kepala" in office.client("kepala").page(page)
 
+    @pytest.mark.slow
     def test_a_letter_that_cannot_be_printed_is_named_with_its_reason(
         self, office: OfficeAtWork, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -241,6 +244,7 @@ class TestRuns:
         assert pages_in(browser.post(f"{page}/parts/1").data) == pages - 1
         assert "disusun ulang tanpa" not in browser.page(page)
 
+    @pytest.mark.slow
     def test_a_letter_revoked_meanwhile_is_named(self, office: OfficeAtWork) -> None:
         browser, letter = office.client("operator"), office.letters[2]
         page = started(browser)
@@ -275,6 +279,7 @@ class TestRuns:
         assert answer.status_code == 422
         assert "belum selesai" in answer.text
 
+    @pytest.mark.slow
     def test_files_that_are_gone_are_offered_to_be_made_again(self, office: OfficeAtWork) -> None:
         browser = office.client("operator")
         page = started(browser)
@@ -341,6 +346,7 @@ class TestPrinterTest:
         assert "modul 0,61 mm" in text
         assert text.count("</span>terbaca") == 4
 
+    @pytest.mark.slow
     def test_a_scaled_print_fails_with_its_scale_and_what_to_do(self, office: OfficeAtWork) -> None:
         status, text = self.upload(office, half(prints.photographed(prints.printed(0.9))))
         assert status == 200
@@ -391,7 +397,7 @@ class TestPrinterTest:
 
 ANY_TEXT = st.text(max_size=80)
 RELAXED = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -431,7 +437,7 @@ class TestAnything:
         for wanted in (f"{path}/next", f"{path}/whole", f"{path}/parts/{quote(part, safe='')}"):
             assert browser.post(wanted).status_code in (303, 308, 404, 405)
 
-    @settings(RELAXED, max_examples=15)
+    @settings(RELAXED, max_examples=examples(15))
     @given(
         ruler=ANY_TEXT,
         start=st.sampled_from([b"", b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"]),

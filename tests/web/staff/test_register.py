@@ -15,6 +15,7 @@ from suket_service.registry.uploads import Purpose
 from suket_service.sheets.read import Row
 from suket_service.sheets.request_table import ERRORS, read_people
 from tests.builders import OFFICE, a_row
+from tests.selection import examples
 from tests.web.staff.conftest import Client, OfficeAtWork
 from tests.web.staff.test_batches import a_csv, an_xlsx, tally
 
@@ -180,7 +181,9 @@ def test_whatever_is_uploaded_is_answered(office: OfficeAtWork) -> None:
         source=st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=130),
         as_of=st.one_of(st.dates().map(str), st.text("0123456789-", max_size=12)),
     )
-    @settings(max_examples=40, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=examples(40), deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     def try_it(data: bytes, source: str, as_of: str) -> None:
         answer = upload(browser, data, source=source, as_of=as_of)
         assert answer.status_code in (303, 422)

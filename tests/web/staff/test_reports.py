@@ -25,6 +25,7 @@ from tests.builders import OFFICE
 from tests.cli.builders import suket
 from tests.cli.production import PRODUCTION
 from tests.registry.builders import tampering
+from tests.selection import examples
 from tests.web.staff.conftest import LETTERS, OfficeAtWork, an_app
 
 FORMULA = "=HYPERLINK(1)"
@@ -463,7 +464,9 @@ def test_the_public_counts_name_the_newest_checkpoint(office: OfficeAtWork) -> N
 # Whatever an address says
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     path=st.sampled_from(
         ["/reports", "/reports/register", "/reports/counts/csv", "/reports/expiring", "/reports/stations"]

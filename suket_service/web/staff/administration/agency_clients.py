@@ -1,6 +1,10 @@
-"""Other agencies' programs: given a key that is shown once, limited, renewed, revoked. Answers no program."""
+"""Other agencies' programs: given a key that is shown once, limited, renewed, revoked; let count again after a
+restore. Answers no program.
+"""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +13,7 @@ from suket_service import administering
 from suket_service.administering import NewClient
 from suket_service.errors import FieldError, Problem, Text
 from suket_service.registry import clients as client_store
-from suket_service.registry.clients import ClientScope
+from suket_service.registry.clients import Client, ClientScope
 from suket_service.web.forms import Form, done
 from suket_service.web.signed_in import may, signed_in
 from suket_service.web.staff.administration.area import asking, blueprint, one_line, typed_count, typed_day
@@ -27,25 +31,61 @@ _SCOPES = {
 }
 
 
+class _Standing(Enum):
+    IN_USE = auto()
+    ENDS_SOON = auto()
+    RENEWED = auto()  # counts for some days more; another key has taken over
+    WAITING = auto()  # since a restore
+    EXPIRED = auto()
+    REVOKED = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    client: Client
+    standing: _Standing
+
+    @property
+    def has_ended(self) -> bool:
+        return self.standing in (_Standing.EXPIRED, _Standing.REVOKED)
+
+
 @blueprint.get("/administration/clients")
 def clients() -> str:
     """Every program, with what it may ask and when it was last heard of."""
     return _page(Form())
 
 
-def _page(form: Form) -> str:
+def _page(form: Form, tried: str | None = None) -> str:
+    """``tried``: the program that ``form`` is about."""
     ask = asking()
+    held = administering.list_clients(ask.registry, ask.office)
+    listed = sorted((_Shown(each, _standing(each, held)) for each in held), key=lambda each: each.has_ended)
     return render_template(
         "staff/administration/clients.html",
         form=form,
-        listed=administering.list_clients(ask.registry, ask.office),
+        tried=tried,
+        listed=listed,
+        waiting=sum(each.standing is _Standing.WAITING for each in listed),
+        Standing=_Standing,
         scopes=_SCOPES,
-        today=signed_in().today,
-        soon=signed_in().today + timedelta(days=30),
         both_days=administering.BOTH_DAYS,
         most=administering.MOST_A_MINUTE,
         may_change=may("administration.renew_client"),
     )
+
+
+def _standing(client: Client, held: Sequence[Client]) -> _Standing:
+    today = signed_in().today
+    if client.revoked_at is not None:
+        return _Standing.REVOKED
+    if client.has_ended(today):
+        return _Standing.EXPIRED
+    if administering.is_renewed(client, held, today):
+        return _Standing.RENEWED
+    if client.waiting_since is not None:
+        return _Standing.WAITING
+    return _Standing.ENDS_SOON if administering.ends_soon(client, held, today) else _Standing.IN_USE
 
 
 @blueprint.get("/administration/clients/new")
@@ -101,7 +141,7 @@ def renew_client(client: str) -> ResponseReturnValue:
                 no_end="expires_on" in form and not form["expires_on"],
             )
             return _show_key(made, renewed=client)
-    return _page(form), 422
+    return _page(form, client), 422
 
 
 @blueprint.post("/administration/clients/<client>/revoke")
@@ -114,7 +154,7 @@ def revoke_client(client: str) -> ResponseReturnValue:
             Text("Kunci dicabut, berlaku seketika.", "The key is revoked, from this moment."),
             url_for("administration.clients"),
         )
-    return _page(form), 422
+    return _page(form, client), 422
 
 
 @blueprint.post("/administration/clients/<client>/limit")
@@ -129,7 +169,20 @@ def limit_client(client: str) -> ResponseReturnValue:
                 Text("Batas diubah, berlaku seketika.", "The limit is changed, from this moment."),
                 url_for("administration.clients"),
             )
-    return _page(form), 422
+    return _page(form, client), 422
+
+
+@blueprint.post("/administration/clients/<client>/confirm")
+def confirm_client(client: str) -> ResponseReturnValue:
+    """Let a key that waits since a restore count again."""
+    ask, form = asking(), Form.given()
+    with form.catching():
+        administering.confirm_clients(ask.registry, ask.office, client, ask.by, ask.at)
+        return done(
+            Text("Kunci berlaku lagi, seketika.", "The key counts again, from this moment."),
+            url_for("administration.clients"),
+        )
+    return _page(form, client), 422
 
 
 def _form_page(form: Form) -> str:
@@ -149,5 +202,6 @@ def _show_key(made: NewClient, renewed: str | None = None) -> str:
     ask, until = asking(), None
     if renewed is not None:
         with ask.registry.reading() as tx:
-            until = client_store.find(tx, ask.office, renewed).expires_on
+            old = client_store.find(tx, ask.office, renewed)
+            until = None if old.waiting_since else old.expires_on
     return render_template("staff/administration/client_key.html", made=made, old_until=until)

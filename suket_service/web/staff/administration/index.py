@@ -155,6 +155,8 @@ def _clients() -> _Affair:
     today = signed_in().today
     valid = [each for each in held if each.is_valid(today)]
     used = max((each.used_at for each in valid if each.used_at), default=None)
+    waiting = sum(1 for each in held if each.waiting_since and not each.has_ended(today))
+    late = Text(f"{waiting} ditahan sejak pemulihan", f"{waiting} waiting since the restore")
     return _Affair(
         "administration.clients",
         Text("Program instansi lain", "Other agencies' programs"),
@@ -164,6 +166,7 @@ def _clients() -> _Affair:
             f"{len(valid)} berlaku, terakhir dipakai {moment(used)}",
             f"{len(valid)} in use, last heard of {moment(used)}",
         ),
+        late if waiting else None,
     )
 
 

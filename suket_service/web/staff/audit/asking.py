@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime
 
 from flask import request
 
-from suket_service.administering import CONSOLE
 from suket_service.core.letter import Office
 from suket_service.core.nik import holds_nik
 from suket_service.errors import Text
@@ -18,11 +17,9 @@ from suket_service.registry.audit_search import Wanted
 from suket_service.registry.letters import lookup
 from suket_service.registry.session import Transaction
 from suket_service.web.forms import Form
-from suket_service.web.staff.audit.words import ACTIONS
+from suket_service.web.staff.audit.words import ACTIONS, MACHINES
 
 FIELDS = ("first", "last", "actor", "action", "subject")
-#: Who acts without being a member of staff: the terminal, the publishing process, a failed sign-in.
-MACHINES = (CONSOLE, "publisher", "-")
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2199, 12, 31)
 _MOST_SUBJECT_CHARACTERS = 120
 

@@ -21,7 +21,7 @@ from suket_service.web.language import say
 from suket_service.web.paging import paged
 from suket_service.web.signed_in import signed_in
 from suket_service.web.staff.audit import asking
-from suket_service.web.staff.audit.words import ACTIONS, words
+from suket_service.web.staff.audit.words import ACTIONS, MACHINES, subject_words, words
 
 PAGE = 50
 #: Nobody turns more pages than this; counting on would cost more than it tells.
@@ -36,6 +36,7 @@ class Line:
     words: Text
     name: str  # of who did it; empty where it was no member of staff
     letter: str | None
+    about: Text  # where that is no letter
     purpose: str  # what a program of another agency may ask for; empty of people
     details: Sequence[tuple[str, str]]
 
@@ -104,13 +105,16 @@ def _page(form: Form) -> ResponseReturnValue:
             at = paged(min(count, MOST_COUNTED), PAGE)
             found = audit_search.newest(tx, wanted, PAGE, at.offset)
             named = audit_search.letters_named(tx, office.code, [entry.subject for entry in found])
-            purposes = {each.account: each.purpose for each in clients.of_office(tx, office.code)}
+            programs = clients.of_office(tx, office.code)
+            purposes = {each.account: each.purpose for each in programs}
+            programs_named = {each.id: Text(each.name, each.name) for each in programs}
             lines = [
                 Line(
                     entry,
                     words(entry.action),
                     people.get(entry.actor, ""),
                     named.get(entry.subject),
+                    programs_named.get(entry.subject) or subject_words(entry.subject),
                     purposes.get(entry.actor, ""),
                     _details(entry.details),
                 )
@@ -127,7 +131,10 @@ def _page(form: Form) -> ResponseReturnValue:
             page=at.page,
             pages=at.pages,
             asked=asking.asked(form),
-            people_options=[(name, f"{who} ({name})" if who else name) for name, who in people.items()],
+            machines=MACHINES,
+            people_options=[
+                (name, f"{who} ({name})" if who else say(MACHINES[name])) for name, who in people.items()
+            ],
             action_options=sorted(
                 ((code, say(text)) for code, text in ACTIONS.items()), key=lambda each: each[1]
             ),

@@ -28,6 +28,9 @@ NAMES = {
     Rule.RUSH: Text("Lonjakan dalam satu jam", "A rush within one hour"),
     Rule.OVERRIDES: Text("Banyak pengecualian", "Many overrides"),
     Rule.FRESH_RECORDING: Text("Status perekaman baru saja diubah", "Recording state changed just before"),
+    Rule.UNCONFIRMED: Text(
+        "Program sering ditolak daftar penduduk", "A program often refused by the register"
+    ),
 }
 
 

@@ -3,11 +3,25 @@
 Every action that the office's own software notes has its words here; a test looks for those that do not.
 """
 
+import re
+
+from suket_service.administering import CONSOLE
 from suket_service.errors import Text
 
+#: Who acts without an account of this office: the terminal, the service itself, phones, a failed sign-in.
+MACHINES: dict[str, Text] = {
+    CONSOLE: Text("perintah di mesin layanan", "a command at the machine"),
+    "publisher": Text("layanan ini sendiri", "the service itself"),
+    "device": Text("ponsel TPS", "a polling station's phone"),
+    "-": Text("tidak diketahui", "unknown"),
+}
 ACTIONS: dict[str, Text] = {
     # Letters
     "letter.draft": Text("mengajukan konsep surat", "drafted a letter"),
+    "letter.refuse": Text(
+        "ditolak: daftar penduduk tidak memastikan orangnya",
+        "was refused: the register did not confirm the person",
+    ),
     "letter.amend": Text("memperbaiki konsep surat", "corrected a draft"),
     "letter.submit": Text("mengajukan lagi konsep surat", "submitted a draft again"),
     "letter.send_back": Text("mengembalikan konsep surat", "sent a draft back"),
@@ -75,6 +89,10 @@ ACTIONS: dict[str, Text] = {
     "client.add": Text("mendaftarkan program instansi", "added an agency's program"),
     "client.renew": Text("memperbarui kunci program instansi", "renewed an agency's key"),
     "client.revoke": Text("mencabut program instansi", "revoked an agency's program"),
+    "client.confirm": Text(
+        "memberlakukan lagi kunci program instansi sesudah pemulihan",
+        "let an agency's key count again after a restore",
+    ),
     "client.limit": Text("mengubah batas program instansi", "changed the limit of an agency's program"),
     "client.verify": Text(
         "memeriksa surat sebagai program instansi", "checked letters as an agency's program"
@@ -119,6 +137,19 @@ ACTIONS: dict[str, Text] = {
     "report.cards_ready": Text("mengambil daftar kartu siap", "took the list of cards ready"),
     "audit.export": Text("mengambil catatan audit sebagai berkas", "took audit entries as a file"),
 }
+
+
+_COUNTED = re.compile(r"([0-9]+) letters")
+_ELECTION = re.compile(r"election ([0-9]+)")
+
+
+def subject_words(subject: str) -> Text:
+    """What an entry is about, where it says so in English; anything else stands as it is."""
+    if counted := _COUNTED.fullmatch(subject):
+        return Text(f"{counted[1]} surat", subject)
+    if held := _ELECTION.fullmatch(subject):
+        return Text(f"pemilihan {held[1]}", subject)
+    return Text(subject, subject)
 
 
 def words(action: str) -> Text:

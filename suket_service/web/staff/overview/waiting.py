@@ -138,7 +138,7 @@ def _approver(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
     )
 
 
-def _admin(_tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
+def _admin(tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
     everyone = administering.list_staff(context().registry, me.office.code)
     incomplete = sum(each.member.active and not each.can_prove for each in everyone)
     return _some(
@@ -163,6 +163,17 @@ def _admin(_tx: Transaction, me: SignedIn, known: Known) -> list[Task]:
             Text(
                 "tanpa kata sandi, atau tanpa kode sekali pakai",
                 "without a password, or without one-time codes",
+            ),
+        ),
+        _task(
+            administering.ending_clients(tx, me.office.code, me.today),
+            "kunci program instansi segera berakhir",
+            "agency's key ends soon",
+            "agencies' keys end soon",
+            "administration.clients",
+            Text(
+                f"dalam {administering.RENEW_WITHIN.days} hari; perbarui bila perjanjiannya diteruskan",
+                f"within {administering.RENEW_WITHIN.days} days; renew if the agreement goes on",
             ),
         ),
     )

@@ -132,9 +132,9 @@ def _table(
         Grouping.VILLAGE: ("Kode", "Kelurahan"),
         Grouping.NEIGHBOURHOOD: ("Kode", "Kelurahan", "RT/RW"),
     }[by]
-    widths = {1: (54,), 2: (24, 30), 3: (26, 60, 18)}[len(titles)]
+    widths = {1: (50,), 2: (22, 28), 3: (26, 60, 18)}[len(titles)]
     keys = [
-        _key_field(title, width, place)
+        _key_field(title, width, place, by)
         for place, (title, width) in enumerate(zip(titles, widths, strict=True))
     ]
     fates = [_fate_field(fate) for fate in Fate]
@@ -151,12 +151,14 @@ def _table(
     )
 
 
-def _key_field(title: str, width: int, place: int) -> Field[Group]:
+def _key_field(title: str, width: int, place: int, by: Grouping) -> Field[Group]:
+    if by is Grouping.DAY:
+        return Field(title, width, lambda group: date.fromisoformat(group.key[place]))
     return Field(title, width, lambda group: group.key[place])
 
 
 def _fate_field(fate: Fate) -> Field[Group]:
-    width = 24 if fate is Fate.SUSPENDED else 17  # "Ditangguhkan" is the longest word
+    width = {Fate.SUSPENDED: 24, Fate.SUPERSEDED: 20}.get(fate, 17)  # their words are the longest
     return Field(fate.label.id.capitalize(), width, lambda group: group.counts.get(fate, 0), "right")
 
 

@@ -10,6 +10,7 @@ from suket_service import administering
 from suket_service.core.keyring import Purpose
 from suket_service.core.kind import IssuingWindow
 from suket_service.paper import logo
+from suket_service.registry import clients
 from suket_service.registry.clients import ClientScope
 from suket_service.registry.service_points import PointFacts, PointKind
 from tests.builders import LETTERHEAD as HEAD
@@ -72,7 +73,7 @@ def a_logo() -> bytes:
 
 
 def prepare(office: OfficeAtWork) -> dict[str, str]:
-    """A logo, two places of service (one removed), a window, a client, and what the seal key is called."""
+    """A logo, two places of service (one removed), a window, two clients (one waits), and what the seal key is called."""
     registry, at = office.registry, datetime.now(UTC)
     head = replace(HEAD, logo=logo.normalise(a_logo()))
     administering.change_letterhead(registry, OFFICE.code, head, "admin", at)
@@ -81,15 +82,20 @@ def prepare(office: OfficeAtWork) -> dict[str, str]:
     administering.remove_service_point(registry, OFFICE.code, removed, "admin", at, removed=True)
     window = IssuingWindow(OFFICE.code, 2, date(2018, 1, 1), None)
     scopes = frozenset({ClientScope.VERIFY})
-    client = administering.add_client(
-        registry, OFFICE.code, "RSUD Contoh", "PKS", scopes, None, "admin", at
-    ).client
+    client, waiting = (
+        administering.add_client(registry, OFFICE.code, name, "PKS", scopes, None, "admin", at).client
+        for name in ("RSUD Contoh", "Bank Contoh")
+    )
+    with registry.writing() as tx:
+        clients.let_wait(tx, OFFICE.code, OFFICE.local_date(at), at)  # as a restore does
+        clients.end_waiting(tx, client.id)
     keys = administering.list_keys_of(registry, OFFICE.code)
     return {
         "point": str(point),
         "removed_point": str(removed),
         "window": str(administering.add_window(registry, window, "admin", at)),
         "client": client.id,
+        "waiting_client": waiting.id,
         "key": next(each.kid for each in keys if each.purpose is Purpose.SEAL),
     }
 
@@ -176,6 +182,9 @@ EXAMPLES: dict[str, Example | list[Example]] = {
     "administration.revoke_client": Example("POST", "/administration/clients/{client}/revoke", foreign=True),
     "administration.limit_client": Example(
         "POST", "/administration/clients/{client}/limit", {"calls_a_minute": "60"}, foreign=True
+    ),
+    "administration.confirm_client": Example(
+        "POST", "/administration/clients/{waiting_client}/confirm", foreign=True
     ),
     "administration.client_usage": Example("GET", "/administration/clients/usage"),
     "administration.client_usage_file": Example("GET", "/administration/clients/usage/xlsx"),
