@@ -1,7 +1,7 @@
 """A pytest plugin that keeps ``script/test`` short: what says nothing new with more data is marked slow.
 
 Of a test marked ``few(n)`` the first *n* sets of parameters run. What differs between the databases is in the registry,
-whose own tests run whole on SQLite and on PostgreSQL, as the fault tests do; of the others in a file, PostgreSQL gets
+whose own tests run alike on SQLite and on PostgreSQL, as the fault tests do; of the others in a file, PostgreSQL gets
 every third test with one set of parameters, and those marked ``both``. ``script/thorough`` leaves nothing out.
 """
 

@@ -51,7 +51,9 @@ class QuickCheck:
         self._flask: WSGIApplication = app.wsgi_app
         self._desk = desk
         self._headers = list(headers_of(ENDPOINT, settings).items())
-        self._encode = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+        self._encode = json.JSONEncoder(
+            ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False
+        ).encode
         trusted = app.config["TRUSTED_HOSTS"]
 
         @lru_cache(maxsize=64)
