@@ -8,12 +8,10 @@ import zxingcpp
 from PIL import Image
 from pyzbar import pyzbar
 
-_QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
-
 
 def symbols(picture: Image.Image) -> list[zxingcpp.Barcode]:
     """What ZXing finds, with where it is. Micro QR and rMQR count as kinds of QR there."""
-    found = zxingcpp.read_barcodes(picture, formats=_QR)
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
     return [code for code in found if code.format == zxingcpp.BarcodeFormat.QRCode]
 
 

@@ -2,7 +2,7 @@
 
 Of a test marked ``few(n)`` the first *n* sets of parameters run. What differs between the databases is in the registry,
 whose own tests run alike on SQLite and on PostgreSQL, as the fault tests do; of the others in a file, PostgreSQL gets
-every third test with one set of parameters, and those marked ``both``. ``script/thorough`` leaves nothing out.
+every second test with one set of parameters, and those marked ``both``. ``script/thorough`` leaves nothing out.
 """
 
 import os
@@ -13,7 +13,7 @@ import pytest
 
 _HERE = Path(__file__).parent
 _WHOLE = {_HERE / "registry", _HERE / "faults"}
-_EVERY = 3
+_EVERY = 2
 _TAKEN = pytest.StashKey[Counter[tuple[str, object]]]()
 
 

@@ -16,7 +16,7 @@ LETTERS = builders.TEMPLATES / "letters"
 PRINTED_WITH = {
     "pengganti-ktp-el/emblem.svg": "819e417a4f34d08b10587a2dc25911aeba50ab17c329aa4ae261e40a193fb342",
     "pengganti-ktp-el/letter.css": "11ed7ca36ce7b9a95cf91dfa4cabc4647c32241dcc17612a9185a7224b09424e",
-    "pengganti-ktp-el/v1.html": "20aa542c7993ad7c74a725482e896c6337475a8515bd47e792c94d84732be40b",
+    "pengganti-ktp-el/v1.html": "c7f323de68a2e683e7e81125ee2eb3863e8a71cb37822b7faf2d1b50dadc8df8",
     "pengganti-ktp-el/v1-elektronik.css": "c4aa8bdf61f4cdba8438796ad1079667e0cee66cbd752bbad8a0162f763dc2e2",
     "pengganti-ktp-el/v1-elektronik.html": "20da5b07c6ada1c4513118b65a1f43ef308b1dda9aee2ced20b174d8b350130f",
 }
