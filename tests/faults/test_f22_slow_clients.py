@@ -17,6 +17,7 @@ import pytest
 from tests.cli.builders import World, build_world
 from tests.faults.conftest import Found
 from tests.serving import PATIENCE_SECONDS, ROOT, VERIFICATIONS, Served, free_port, serving
+from tests.test_deployment.proxy import holding_answers
 
 SLOW, SECONDS = 200, 8
 SILENT, SILENT_SECONDS = 120, 4
@@ -172,6 +173,7 @@ def behind_caddy(service: int, folder: Path) -> Iterator[int]:
         "SUKET_HOST": "localhost",
         "SUKET_TLS": "internal",
         "SUKET_PUBLIC": f"127.0.0.1:{service}",
+        **holding_answers(),
         "SUKET_OFFICE": f"127.0.0.1:{service}",
         "SUKET_CERTIFICATES": str(folder / "caddy"),
         "HTTP_PORT": str(free_port()),
@@ -205,24 +207,58 @@ def over_tls(port: int) -> Connect:
     return connect
 
 
-def test_f22_slow_clients_at_the_proxy(world: World, tmp_path: Path, found: Found) -> None:
-    """The same in front of the proxy as it is shipped: everyone else is answered through it."""
+def asking_over(connect: Connect) -> Callable[[], int]:
+    """One check over a connection of its own."""
+
+    def ask() -> int:
+        connection = http.client.HTTPConnection("localhost", timeout=5)
+        connection.sock = connect()
+        try:
+            body = '{"seal": "123"}'
+            connection.request("POST", VERIFICATIONS, body, {"Content-Type": "application/json"})
+            return connection.getresponse().status
+        finally:
+            connection.close()
+
+    return ask
+
+
+@pytest.fixture
+def proxied(world: World, tmp_path: Path) -> Iterator[Connect]:
+    """How to reach the service through the proxy as it is shipped."""
     if shutil.which("caddy") is None:
         pytest.skip("caddy is not installed")
     with serving(world.data, tmp_path / "log") as served, behind_caddy(served.port, tmp_path) as port:
-        connect = over_tls(port)
+        yield over_tls(port)
 
-        def ask() -> int:
-            connection = http.client.HTTPConnection("localhost", timeout=5)
-            connection.sock = connect()
-            try:
-                body = '{"seal": "123"}'
-                connection.request("POST", VERIFICATIONS, body, {"Content-Type": "application/json"})
-                return connection.getresponse().status
-            finally:
-                connection.close()
 
-        with slow_clients(connect):
-            taken, failed = normal_requests(ask)
+def test_f22_slow_clients_at_the_proxy(proxied: Connect, found: Found) -> None:
+    """The same in front of the proxy: everyone else is answered through it."""
+    with slow_clients(proxied):
+        taken, failed = normal_requests(asking_over(proxied))
     found(told(taken, failed))
     assert failed == 0
+
+
+def test_f22_phones_on_slow_lines_at_the_proxy(proxied: Connect, found: Found) -> None:
+    """More phones than the service has threads ask for the scanner's largest file and take their time: all get it."""
+    with ExitStack() as phones:
+        waiting = [phones.enter_context(proxied()) for _ in range(40)]
+        for each in waiting:
+            each.sendall(
+                b"GET /scan/zxing_reader.wasm HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+            )
+        taken, failed = normal_requests(asking_over(proxied))
+        sizes = {_everything(each) for each in waiting}
+    found(f"{told(taken, failed)}; {len(waiting)} slow readers got {sizes} bytes")
+    assert failed == 0
+    assert len(sizes) == 1
+    assert min(sizes) > 900_000
+
+
+def _everything(sock: socket.socket) -> int:
+    sock.settimeout(PATIENCE_SECONDS)
+    size = 0
+    while piece := sock.recv(65_536):
+        size += len(piece)
+    return size

@@ -24,6 +24,7 @@ from tests.builders import NOON
 from tests.postgresql import SUPERUSER, Cluster
 from tests.test_deployment.conftest import ROOT, SETTINGS
 from tests.test_deployment.image import CannotReplay, Image
+from tests.test_deployment.proxy import holding_answers
 
 pytestmark = pytest.mark.slow
 
@@ -200,6 +201,7 @@ def _start_proxy(office: Running, stack: ExitStack, folder: Path) -> None:
             "SUKET_OFFICE_NETWORKS": OFFICE_ADDRESS,
             "SUKET_LETTERS_NETWORKS": OFFICE_ADDRESS,
             "SUKET_PUBLIC": f"127.0.0.1:{PORTS['public']}",
+            **holding_answers(),
             "SUKET_OFFICE": f"127.0.0.1:{PORTS['office']}",
             "SUKET_CERTIFICATES": str(folder / "certificates"),
             "HTTP_PORT": str(PORTS["http"]),

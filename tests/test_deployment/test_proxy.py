@@ -18,6 +18,7 @@ import pytest
 
 from tests.serving import free_port
 from tests.test_deployment.conftest import ROOT
+from tests.test_deployment.proxy import holding_answers
 
 pytestmark = pytest.mark.slow
 
@@ -71,6 +72,7 @@ def _settings(folder: Path, port: int, office: int) -> dict[str, str]:
         "SUKET_OFFICE_NETWORKS": "127.0.0.1",
         "SUKET_OFFICE": f"127.0.0.1:{office}",
         "SUKET_PUBLIC": f"127.0.0.1:{free_port()}",
+        **holding_answers(),
         "SUKET_CERTIFICATES": str(folder / "certificates"),
         "HTTP_PORT": str(free_port()),
         "HTTPS_PORT": str(port),
