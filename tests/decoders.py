@@ -11,7 +11,7 @@ from pyzbar import pyzbar
 
 def symbols(picture: Image.Image) -> list[zxingcpp.Barcode]:
     """What ZXing finds, with where it is. Micro QR and rMQR count as kinds of QR there."""
-    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return [code for code in found if code.format == zxingcpp.BarcodeFormat.QRCode]
 
 
