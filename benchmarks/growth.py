@@ -8,8 +8,9 @@ from benchmarks.filling import fill
 from benchmarks.http_verify import in_turn, measured, process_of
 from benchmarks.measure import Line, goal, microseconds, milliseconds, per_second
 from benchmarks.office import DemoOffice, demo_office
-from benchmarks.served import answers_rightly, free_port, serving, write_bodies
+from benchmarks.served import answers_rightly, serving, write_bodies
 from tests.postgresql import SUPERUSER, Cluster, NoServer
+from tests.serving import free_port
 
 FEW, MANY, MANY_IN_A_FILE = 10_000, 5_000_000, 1_000_000
 MOST_GROWTH = 1.2

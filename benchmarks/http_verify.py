@@ -25,10 +25,11 @@ from benchmarks.measure import (
     profile,
 )
 from benchmarks.office import DemoOffice, demo_office, now
-from benchmarks.served import PATH, Served, answers_rightly, empty_route, free_port, serving, write_bodies
+from benchmarks.served import PATH, Served, answers_rightly, empty_route, serving, write_bodies
 from suket_service.verifying import Desk, report
 from suket_service.web.app import create_app
 from tests.postgresql import Cluster, NoServer
+from tests.serving import free_port
 
 LETTERS = 300
 GOAL_RATE, GOAL_P99, GOAL_RATIO = 2_564, 0.050, 0.40

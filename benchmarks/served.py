@@ -2,7 +2,6 @@
 
 import http.client
 import json
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ from benchmarks.measure import WrongAnswer
 from benchmarks.office import DemoOffice
 from suket_service.core.verdict import Outcome
 from suket_service.settings import HOME
+from tests.serving import free_port
 
 PATH = "/api/v1/verifications"
 
@@ -110,10 +110,3 @@ def write_bodies(office: DemoOffice, texts: Sequence[str]) -> Path:
     bodies = office.settings.data_dir / "bodies.jsonl"
     bodies.write_text("".join(json.dumps({"seal": text}) + "\n" for text in texts), encoding="utf-8")
     return bodies
-
-
-def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind((HOST, 0))
-        return int(listener.getsockname()[1])

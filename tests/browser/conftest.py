@@ -19,7 +19,8 @@ from tests.browser.office import an_office
 from tests.browser.phones import Phone, a_phone
 from tests.browser.polling_day import PollingDay, a_polling_day
 from tests.browser.polls import Polls, an_election_day, print_letter
-from tests.browser.serving import CHROMIUM, ROOT, chromium_arguments, free_port, served, suket
+from tests.browser.serving import CHROMIUM, ROOT, chromium_arguments, served, suket
+from tests.serving import free_port
 from tests.web.staff.conftest import OfficeAtWork
 
 

@@ -16,7 +16,8 @@ from suket_service.registry import letters, staff
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.web.app import create_app
-from tests.browser.serving import ROOT, free_port, served, suket
+from tests.browser.serving import ROOT, served, suket
+from tests.serving import free_port
 from tests.web.staff.conftest import OfficeAtWork
 
 DEMO_OFFICE = "2172"

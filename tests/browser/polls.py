@@ -20,8 +20,9 @@ from suket_service.registry.polling_stations import NewStation
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from tests.administering.office import OfficeAtWork, Paper
-from tests.browser.serving import ROOT, free_port, served, suket
+from tests.browser.serving import ROOT, served, suket
 from tests.builders import NEW_OFFICE, OFFICE, PASSPHRASE, a_scope, text_of
+from tests.serving import free_port
 
 #: Villages: where the letters' people live, and another.
 HERE, ELSEWHERE = "2172031001", "2172041002"

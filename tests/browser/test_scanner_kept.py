@@ -26,8 +26,9 @@ from suket_service.registry.session import Registry
 from suket_service.settings import Settings
 from suket_service.web import scan
 from suket_service.web.app import create_app
-from tests.browser.serving import CHROMIUM, Service, chromium_arguments, free_port
+from tests.browser.serving import CHROMIUM, Service, chromium_arguments
 from tests.cli.builders import suket
+from tests.serving import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 

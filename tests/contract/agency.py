@@ -12,8 +12,9 @@ from suket_service.registry.clients import ClientScope
 from suket_service.registry.letters import LetterRecord
 from suket_service.registry.session import Registry
 from suket_service.settings import Settings
-from tests.browser.serving import ROOT, free_port, served
+from tests.browser.serving import ROOT, served
 from tests.cli.builders import example_rows, suket
+from tests.serving import free_port
 
 OFFICE = "2172"
 #: Letters that are issued: one for each thing that ends one, and some to read and list.

@@ -6,8 +6,9 @@ from http.client import HTTPConnection
 
 import pytest
 
-from tests.browser.serving import free_port, served
+from tests.browser.serving import served
 from tests.cli.builders import World
+from tests.serving import free_port
 
 
 @pytest.fixture(scope="module")

@@ -21,7 +21,8 @@ from suket_service.settings import HOME
 from tests.browser.pictures import camera
 from tests.browser.pictures.office import Made, make
 from tests.browser.pictures.pages import PAGES, Page
-from tests.browser.serving import free_port, served
+from tests.browser.serving import served
+from tests.serving import free_port
 
 DOCS = HOME / "docs"
 _CHROMIUM = (
